@@ -1,0 +1,450 @@
+import { type ConversionResult, conversionMissed, conversionQueued } from './bridge/conversion.ts';
+import type { Payload } from './bridge/payload.ts';
+import type { EntityType, Experience, Snapshot, Variation } from './config/snapshot.ts';
+import { asId } from './config/wire-config.ts';
+import { bucketOf } from './decide/bucketing.ts';
+import { type Diagnostic, type DiagnosticReason, diagnostic } from './decide/diagnose.ts';
+import { type Decision, type DecisionInput, decide } from './decide/experience.ts';
+import { PreparedText } from './decide/hash.ts';
+import type { Emitter } from './events.ts';
+import type { Tracking } from './options.ts';
+import { PayloadDecisions } from './payload-decisions.ts';
+import type { PreviewRequest } from './preview.ts';
+import {
+  type Attributes,
+  type CustomSegmentsResult,
+  type DecideOptions,
+  type ExperienceResult,
+  type FeatureResult,
+  NO_ATTRIBUTES,
+  type PayloadOptions,
+  type RunOptions,
+} from './results.ts';
+import type { TrackConversionOptions, Tracker } from './track/tracker.ts';
+import type { VisitorRecord } from './visitor-record.ts';
+import type { VisitorRecords } from './visitor-records.ts';
+
+/** What a context uses of the Core that made it. */
+export interface ContextHost {
+  readonly snapshot: Snapshot | null;
+  readonly environment: string | undefined;
+  readonly tracking: Tracking;
+  readonly records: VisitorRecords;
+  readonly tracker: Tracker;
+  readonly emitter: Emitter;
+  warn(message: string, details: Readonly<Record<string, string>>): void;
+  /** The snapshot of the service's answer for one experience, drafts included; `null` when there is none. */
+  findForPreview(experienceId: string): Promise<Snapshot | null>;
+}
+
+/** One visitor in one request or one page life. Made by `core.createContext()` or `core.loadContext()`. */
+export class Context {
+  readonly visitorId: string;
+  readonly #host: ContextHost;
+  #snapshot: Snapshot | null;
+  /** The visitor's own record; while a variation is previewed, `#record` is a copy that nobody else sees. */
+  #ownRecord: VisitorRecord;
+  #record: VisitorRecord;
+  #attributes: Attributes;
+  #preview: Variation | null = null;
+  #changed = false;
+
+  constructor(host: ContextHost, record: VisitorRecord, attributes: Attributes | undefined) {
+    this.#host = host;
+    this.#ownRecord = record;
+    this.#record = record;
+    this.visitorId = record.visitorId;
+    this.#snapshot = host.snapshot;
+    this.#attributes = laidOver(record.attributes, attributes);
+  }
+
+  /** Stored attributes with those of this context laid over them. */
+  get attributes(): Attributes {
+    return Object.freeze({ ...this.#attributes });
+  }
+
+  /** Segments for reports and attribution; audience rules do not see them. */
+  get defaultSegments(): Attributes {
+    return this.#record.segments;
+  }
+
+  /** Merges attributes into the visitor's stored ones; later contexts of this visitor see them. */
+  setAttributes(patch: Attributes): void {
+    this.#useLatestRecord();
+    const own = laidOver(NO_ATTRIBUTES, patch);
+    this.#attributes = laidOver(this.#attributes, own);
+    this.#record.setAttributes(own);
+    this.#changed = true;
+    this.#save();
+  }
+
+  /** Merges segments into the visitor's stored ones. */
+  setSegments(patch: Attributes): void {
+    this.#useLatestRecord();
+    this.#record.setSegments(laidOver(NO_ATTRIBUTES, patch));
+    this.#changed = true;
+    this.#save();
+  }
+
+  /**
+   * The visitor's variation of an experience, or `null` when the visitor has none. Remembers the decision and queues the
+   * exposure, once per variation.
+   *
+   * @example const hero = context.runExperience('home-hero', { locationAttributes: { path: '/' } });
+   */
+  runExperience(key: string, options?: RunOptions): ExperienceResult | null {
+    const snapshot = this.#loaded();
+    const experience = snapshot?.experience(key);
+    if (snapshot == null || experience === undefined) return this.#previewOutsideConfig(key);
+    const decision = this.#decide(snapshot, experience, this.#input(options, this.visitorId));
+    if (typeof decision === 'string') return null;
+    this.#settle(decision, options?.enableTracking ?? true);
+    this.#save();
+    return decision.result;
+  }
+
+  /** All experiences the visitor has a variation of, in config order. */
+  runExperiences(options?: RunOptions): ExperienceResult[] {
+    const snapshot = this.#loaded();
+    const results: ExperienceResult[] = [];
+    if (snapshot === null) return results;
+    const input = this.#input(options, new PreparedText(this.visitorId));
+    const tracked = options?.enableTracking ?? true;
+    const isNew = input.stored === null && !snapshot.hasRepeatedKeys;
+    for (const experience of snapshot.experiences) {
+      const decision = this.#decide(snapshot, experience, input);
+      if (typeof decision === 'string') continue;
+      this.#settle(decision, tracked, isNew);
+      results.push(decision.result);
+    }
+    this.#save();
+    if (this.#preview !== null && this.#isOutsideConfig(this.#preview)) results.push(this.#preview.result);
+    return results;
+  }
+
+  /** A feature with its typed variables, or `null` when none of the visitor's variations switches it on. */
+  runFeature(key: string, options?: RunOptions): FeatureResult | null {
+    const snapshot = this.#loaded();
+    const feature = snapshot?.feature(key);
+    if (snapshot == null || feature === undefined) return null;
+    const found = this.#runCarriers(
+      snapshot,
+      feature.id,
+      this.#input(options, this.visitorId),
+      options?.enableTracking ?? true,
+    );
+    this.#save();
+    return found;
+  }
+
+  /** All features the visitor's variations switch on, in config order. */
+  runFeatures(options?: RunOptions): FeatureResult[] {
+    const snapshot = this.#loaded();
+    if (snapshot === null) return [];
+    const input = this.#input(options, new PreparedText(this.visitorId));
+    const tracked = options?.enableTracking ?? true;
+    const results: FeatureResult[] = [];
+    for (const feature of snapshot.features) {
+      const result = this.#runCarriers(snapshot, feature.id, input, tracked);
+      if (result !== null) results.push(result);
+    }
+    this.#save();
+    return results;
+  }
+
+  /**
+   * Evaluates segments by key against the visitor's attributes, with `ruleData` laid over them for this call, and records
+   * those that match. Unknown keys are ignored.
+   */
+  runCustomSegments(
+    keys: readonly string[],
+    { ruleData }: { readonly ruleData?: Attributes } = {},
+  ): CustomSegmentsResult {
+    const snapshot = this.#loaded();
+    const known = this.#record.customSegments;
+    const matched: string[] = [];
+    for (const key of keys) {
+      const segment = snapshot?.segment(key);
+      if (snapshot == null || segment === undefined) continue;
+      if (known.includes(segment.id) || matched.includes(segment.id)) continue;
+      if (snapshot.rulesOf(segment)(this.#attributes, ruleData ?? undefined, this.#record)) matched.push(segment.id);
+    }
+    if (matched.length > 0) this.setSegments({ customSegments: Object.freeze([...known, ...matched]) });
+    return { matchedSegmentIds: matched, matched: matched.length > 0 };
+  }
+
+  /**
+   * Queues a conversion, once per visitor and goal unless `forceMultiple`. Throws `ConvertError`
+   * `conversion_data_invalid` for values that are neither strings nor finite numbers.
+   *
+   * @example context.trackConversion('purchase', { revenue: 49.99, conversionData: { transactionId: 't-1' } });
+   */
+  trackConversion(goalKey: string, options: TrackConversionOptions = {}): ConversionResult {
+    const goal = this.#loaded()?.goal(goalKey);
+    if (goal === undefined) return conversionMissed('goal_not_found');
+    if (this.#preview !== null) return conversionMissed('preview');
+    if (this.#host.tracking === 'off') return conversionMissed('tracking_off');
+    const status = this.#host.tracker.conversion(this.#record, this.#attributes, goal.id, options);
+    if (status === 'deduplicated') return conversionMissed('deduplicated');
+    this.#changed = true;
+    this.#save();
+    this.#host.emitter.emit('conversion', { visitorId: this.visitorId, goalKey });
+    return conversionQueued();
+  }
+
+  /** Remembers a variation the visitor was shown and queues its exposure, once; ids the config does not know are ignored. */
+  expose(shown: { readonly experienceId: string; readonly variationId: string }): void {
+    const variation = this.#loaded()?.variation(shown.experienceId, shown.variationId);
+    if (variation === undefined) return;
+    this.#settle(variation, true);
+    this.#save();
+  }
+
+  /** The visitor's decisions for the browser. Only decides: remembers nothing and queues nothing. */
+  toPayload(options: PayloadOptions = {}): Payload {
+    const snapshot = this.#loaded();
+    if (snapshot === null) return { version: 1, visitorId: this.visitorId, experiences: [], goals: [] };
+    const decisions = new PayloadDecisions(snapshot, this.#record, (experience) =>
+      this.#decide(snapshot, experience, input),
+    );
+    const input = this.#input(options, new PreparedText(this.visitorId), decisions);
+    const { only } = options;
+    const assigned = decisions.assignments(only === undefined ? snapshot.experiences : snapshot.selected(only));
+    const preview = this.#preview;
+    if (preview === null)
+      return { version: 1, visitorId: this.visitorId, experiences: assigned, goals: snapshot.goalKeys };
+    if (this.#isOutsideConfig(preview) && isSelected(preview, only)) assigned.push(preview.assignment);
+    return { version: 1, visitorId: this.visitorId, preview: true, experiences: assigned, goals: snapshot.goalKeys };
+  }
+
+  /**
+   * Shows this context one variation, whatever its rules, traffic and status, and leaves no trace of anything it does
+   * from then on. Ids that are empty or unknown end the preview with a warning.
+   */
+  async setPreview({ experienceId, variationId }: PreviewRequest): Promise<void> {
+    const found =
+      this.#loaded()?.variation(experienceId, variationId) ??
+      (experienceId && (await this.#host.findForPreview(experienceId))?.variation(experienceId, variationId));
+    this.#preview = found || null;
+    this.#record = this.#preview === null ? this.#ownRecord : this.#ownRecord.detached();
+    if (this.#preview === null)
+      this.#host.warn('The previewed variation does not exist.', { experienceId, variationId });
+  }
+
+  /** Why an experience does or does not resolve; changes and reports nothing. */
+  diagnoseExperience(key: string, options?: DecideOptions): Diagnostic {
+    const snapshot = this.#loaded();
+    if (snapshot === null) return this.#diagnosed('config_unavailable', { experienceKey: key });
+    const previewed = this.#previewOutsideConfig(key);
+    if (previewed !== null) {
+      return this.#diagnosed('preview', { experienceKey: key, variationKey: previewed.variationKey });
+    }
+    const experience = snapshot.experience(key);
+    if (experience === undefined) return this.#diagnosed('experience_not_found', { experienceKey: key });
+    const bucket = bucketOf(snapshot.planOf(experience).prefix, this.visitorId);
+    const decision = this.#decide(snapshot, experience, this.#input(options, this.visitorId));
+    if (typeof decision === 'string') return this.#diagnosed(decision, { experienceKey: key, bucket });
+    const reason = decision === this.#preview ? 'preview' : 'resolved';
+    return this.#diagnosed(reason, { experienceKey: key, variationKey: decision.result.variationKey, bucket });
+  }
+
+  /** Why a feature does or does not resolve. */
+  diagnoseFeature(key: string, options?: DecideOptions): Diagnostic {
+    const snapshot = this.#loaded();
+    if (snapshot === null) return this.#diagnosed('config_unavailable', { featureKey: key });
+    const feature = snapshot.feature(key);
+    if (feature === undefined) return this.#diagnosed('feature_not_found', { featureKey: key });
+    const input = this.#input(options, this.visitorId);
+    for (const decision of this.#carrierDecisions(snapshot, feature.id, input)) {
+      if (featureResult(decision, feature.id) === null) continue;
+      const { experienceKey, variationKey } = decision.result;
+      return this.#diagnosed('resolved', { featureKey: key, experienceKey, variationKey });
+    }
+    return this.#diagnosed('feature_not_in_selected_variations', { featureKey: key });
+  }
+
+  /** Whether a goal exists. */
+  diagnoseGoal(key: string): Diagnostic {
+    const snapshot = this.#loaded();
+    if (snapshot === null) return this.#diagnosed('config_unavailable', { goalKey: key });
+    const goal = snapshot.goal(key);
+    return goal === undefined
+      ? this.#diagnosed('goal_not_found', { goalKey: key })
+      : this.#diagnosed('resolved', { goalKey: key, goalId: goal.id });
+  }
+
+  /** Whether the config has an entity; `type` may be singular or plural. */
+  diagnoseEntity(type: string, keyOrId: string): Diagnostic {
+    const snapshot = this.#loaded();
+    const details = { entityType: type, entityKey: keyOrId };
+    if (snapshot === null) return this.#diagnosed('config_unavailable', details);
+    const singular = type.endsWith('s') ? type.slice(0, -1) : type;
+    const source = isEntityType(singular, snapshot) ? snapshot.entity(singular, keyOrId) : null;
+    if (source === null) return this.#diagnosed('entity_not_found', details);
+    return this.#diagnosed('resolved', { ...details, entityId: asId(source.id) });
+  }
+
+  #loaded(): Snapshot | null {
+    if (this.#snapshot === null && this.#host.snapshot !== null) {
+      this.#snapshot = this.#host.snapshot;
+      this.#catchUp();
+    }
+    this.#useLatestRecord();
+    return this.#snapshot;
+  }
+
+  /** Another context of this visitor may have been the first to write. */
+  #useLatestRecord(): void {
+    const latest = this.#host.records.latest(this.#ownRecord);
+    if (latest === this.#ownRecord) return;
+    this.#ownRecord = latest;
+    if (this.#preview === null) this.#record = latest;
+  }
+
+  /** Reads the stored record, whose key was unknown before the config was there. */
+  #catchUp(): void {
+    const { attributes, segments } = this.#record;
+    try {
+      this.#ownRecord = this.#host.records.get(this.visitorId);
+    } catch {
+      return; // an asynchronous store cannot be read now; what this context writes is laid over its record all the same
+    }
+    this.#record = this.#ownRecord;
+    this.#attributes = laidOver(this.#record.attributes, this.#attributes);
+    if (attributes !== NO_ATTRIBUTES) this.#record.setAttributes(attributes);
+    if (segments !== NO_ATTRIBUTES) this.#record.setSegments(segments);
+    this.#changed = attributes !== NO_ATTRIBUTES || segments !== NO_ATTRIBUTES;
+    this.#save();
+  }
+
+  #input(
+    options: DecideOptions | undefined,
+    visitorId: DecisionInput['visitorId'],
+    decided?: DecisionInput['decided'],
+  ): DecisionInput {
+    const record = this.#record;
+    return {
+      visitorId,
+      attributes: this.#attributes,
+      overlay: options?.attributes ?? undefined,
+      locationAttributes: options?.locationAttributes ?? NO_ATTRIBUTES,
+      environment: options?.environment ?? this.#host.environment,
+      stored: record.isFresh ? null : record,
+      customSegments: record.customSegments,
+      decided: decided ?? record,
+    };
+  }
+
+  #decide(snapshot: Snapshot, experience: Experience, input: DecisionInput): Decision {
+    if (this.#preview !== null && this.#preview.experience.id === experience.id) return this.#preview;
+    return decide(snapshot, experience, input);
+  }
+
+  /** Remembers and reports a decision; `isNew`: the record is known to hold nothing about the experience. */
+  #settle(variation: Variation, tracked: boolean, isNew = false): void {
+    const experienceId = variation.experience.id;
+    const record = this.#record;
+    const host = this.#host;
+    if (isNew || record.variationOf(experienceId) !== variation.id) {
+      record.bucketed(experienceId, variation.id);
+      this.#changed = true;
+    }
+    if (this.#preview !== null) return;
+    if (tracked && host.tracking !== 'off' && (isNew || !record.wasExposedTo(experienceId, variation.id))) {
+      record.exposedTo(experienceId, variation.id);
+      this.#changed = true;
+      host.tracker.exposure(record, this.#attributes, experienceId, variation.id);
+    }
+    if (host.emitter.has('bucketing')) {
+      const { experienceKey, variationKey } = variation.result;
+      host.emitter.emit('bucketing', { visitorId: this.visitorId, experienceKey, variationKey });
+    }
+  }
+
+  #runCarriers(snapshot: Snapshot, featureId: string, input: DecisionInput, tracked: boolean): FeatureResult | null {
+    for (const decision of this.#carrierDecisions(snapshot, featureId, input)) {
+      const result = featureResult(decision, featureId);
+      if (result === null) continue;
+      this.#settle(decision, tracked);
+      return result;
+    }
+    return null;
+  }
+
+  *#carrierDecisions(snapshot: Snapshot, featureId: string, input: DecisionInput): Generator<Variation> {
+    for (const experience of snapshot.carriersOf(featureId)) {
+      const decision = this.#decide(snapshot, experience, input);
+      if (typeof decision !== 'string') yield decision;
+    }
+    if (this.#preview !== null && this.#isOutsideConfig(this.#preview)) yield this.#preview;
+  }
+
+  #save(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    if (this.#preview === null) this.#host.records.save(this.#record);
+  }
+
+  #isOutsideConfig(variation: Variation): boolean {
+    return this.#loaded()?.experienceById(variation.experience.id) === undefined;
+  }
+
+  #previewOutsideConfig(key: string): ExperienceResult | null {
+    return this.#preview !== null && this.#preview.experience.key === key ? this.#preview.result : null;
+  }
+
+  #diagnosed(reason: DiagnosticReason, details: Diagnostic['details']): Diagnostic {
+    const found = diagnostic(reason, details);
+    if (!found.resolved) this.#host.emitter.emit('diagnostic', found);
+    return found;
+  }
+}
+
+/** A copy of `base` with `patch` laid over it, also where reading the patch throws. */
+function laidOver(base: Attributes, patch: Attributes | undefined): Attributes {
+  try {
+    // One spread where one will do: two in one literal take V8's slow path.
+    return base === NO_ATTRIBUTES ? { ...patch } : Object.assign({ ...base }, patch);
+  } catch {
+    return Object.assign({ ...base }, readable(patch));
+  }
+}
+
+function readable(attributes: Attributes | undefined): Attributes {
+  const read: Record<string, unknown> = {};
+  for (const name of namesOf(attributes)) {
+    try {
+      read[name] = attributes?.[name];
+    } catch {
+      // What cannot be read is an attribute the visitor does not have.
+    }
+  }
+  return read;
+}
+
+function namesOf(value: Attributes | undefined): string[] {
+  try {
+    return Object.keys(value ?? {});
+  } catch {
+    return [];
+  }
+}
+
+function featureResult(variation: Variation, featureId: string): FeatureResult | null {
+  const feature = variation.assignment.features.find((carried) => carried.featureId === featureId);
+  if (feature === undefined) return null;
+  const { featureKey, variables } = feature;
+  const { experienceKey, variationKey } = variation.result;
+  return { featureKey, featureId, status: 'enabled', variables, experienceKey, variationKey };
+}
+
+function isSelected({ assignment }: Variation, only: readonly string[] | undefined): boolean {
+  const { experienceKey, features } = assignment;
+  return (
+    only === undefined || only.includes(experienceKey) || features.some(({ featureKey }) => only.includes(featureKey))
+  );
+}
+
+function isEntityType(type: string, snapshot: Snapshot): type is EntityType {
+  return Object.hasOwn(snapshot.entityCounts, type);
+}

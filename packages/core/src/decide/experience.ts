@@ -1,0 +1,54 @@
+import type { Experience, Snapshot, Variation } from '../config/snapshot.ts';
+import { type Attributes, type Miss, NO_ATTRIBUTES } from '../results.ts';
+import { bucketOf } from './bucketing.ts';
+import type { PreparedText } from './hash.ts';
+import type { Decided } from './rules.ts';
+
+/** A variation, or why there is none. */
+export type Decision = Variation | Exclude<Miss, 'experience_not_found' | 'config_unavailable'>;
+
+/** Everything a decision depends on besides the config. */
+export interface DecisionInput {
+  /** Prepared where many experiences are decided. */
+  readonly visitorId: string | PreparedText;
+  readonly attributes: Attributes;
+  /** Laid over `attributes`. */
+  readonly overlay: Attributes | undefined;
+  readonly locationAttributes: Attributes;
+  readonly environment: string | undefined;
+  /** Earlier decisions of this visitor; `null` when there are none. */
+  readonly stored: { variationOf(experienceId: string): string | undefined } | null;
+  readonly customSegments: readonly unknown[];
+  readonly decided: Decided;
+}
+
+/** Decides one experience. Pure: the same input and snapshot give the same decision, and nothing is remembered. */
+export function decide(snapshot: Snapshot, experience: Experience, input: DecisionInput): Decision {
+  if (experience.archived) return 'archived';
+  const { environment, decided } = input;
+  if (environment !== undefined && experience.environment !== null && experience.environment !== environment) {
+    return 'environment_mismatch';
+  }
+  const plan = experience.plan ?? snapshot.planOf(experience);
+  if (plan.location !== null && !plan.location(NO_ATTRIBUTES, input.locationAttributes, decided))
+    return 'location_mismatch';
+  const storedId = input.stored === null ? undefined : input.stored.variationOf(experience.id);
+  const stored = storedId === undefined ? undefined : plan.variations.get(storedId);
+  const audiences = stored === undefined ? plan.audiences : plan.transientAudiences;
+  if (audiences !== null && !audiences(input.attributes, input.overlay, decided)) return 'audience_mismatch';
+  if (plan.segmentIds !== null && !plan.segmentIds.some((id) => input.customSegments.includes(id))) {
+    return 'segment_mismatch';
+  }
+  if (stored !== undefined) return stored;
+  const bucket = bucketOf(plan.prefix, input.visitorId);
+  const { bounds, active } = plan;
+  for (let i = 0; i < active.length; i++) {
+    const variation = active[i];
+    if (variation !== undefined && inRange(bucket, bounds[2 * i], bounds[2 * i + 1])) return variation;
+  }
+  return 'not_in_traffic';
+}
+
+function inRange(bucket: number, from = 0, to = 0): boolean {
+  return from <= bucket && bucket < to;
+}

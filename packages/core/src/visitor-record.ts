@@ -1,0 +1,196 @@
+import { IdPairs } from './id-pairs.ts';
+import { type Attributes, NO_ATTRIBUTES } from './results.ts';
+
+/**
+ * What a `DataStore` keeps for one visitor. Every field is optional on reading, and fields that this version does not
+ * know are kept.
+ */
+export interface StoredVisitor {
+  readonly attributes?: Attributes;
+  /** Report segments; `customSegments` lists the ids recorded by `runCustomSegments`. */
+  readonly segments?: Attributes;
+  /** Experience id to variation id. */
+  readonly bucketing?: Readonly<Record<string, string>>;
+  /** Goal id to `true`. */
+  readonly goals?: Readonly<Record<string, boolean>>;
+  /** Experience id to the variation id whose exposure was queued. */
+  readonly exposed?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+/** One visitor's state while contexts use it. Writes are noted, so that only they go to a store. */
+export class VisitorRecord {
+  readonly visitorId: string;
+  /** What the record weighed when it was last kept in memory; 0: never. */
+  keptSize = 0;
+  #attributes: Attributes = NO_ATTRIBUTES;
+  #segments: Attributes = NO_ATTRIBUTES;
+  #bucketing: IdPairs | null = null;
+  #goals: Set<string> | null = null;
+  #exposed: IdPairs | null = null;
+  #changes: Changes | null = null;
+
+  constructor(visitorId: string, stored?: StoredVisitor | null) {
+    this.visitorId = visitorId;
+    if (stored != null) this.#load(stored);
+  }
+
+  get attributes(): Attributes {
+    return this.#attributes;
+  }
+
+  get segments(): Attributes {
+    return this.#segments;
+  }
+
+  get customSegments(): readonly unknown[] {
+    const ids = this.#segments.customSegments;
+    return Array.isArray(ids) ? ids : [];
+  }
+
+  /** Stored decisions: experience id to variation id. */
+  get bucketing(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#bucketing?.entries() ?? []);
+  }
+
+  /** Whether nothing was ever decided for this visitor. */
+  get isFresh(): boolean {
+    return this.#bucketing === null && this.#exposed === null;
+  }
+
+  /** How much is remembered, in entries. */
+  get size(): number {
+    return (this.#bucketing?.written ?? 0) + (this.#exposed?.written ?? 0) + (this.#goals?.size ?? 0);
+  }
+
+  variationOf(experienceId: string): string | undefined {
+    return this.#bucketing?.get(experienceId);
+  }
+
+  /** Whether the visitor has a stored variation of an experience. */
+  has(experienceId: string): boolean {
+    return this.#bucketing?.get(experienceId) !== undefined;
+  }
+
+  hasReached(goalId: string): boolean {
+    return this.#goals?.has(goalId) ?? false;
+  }
+
+  wasExposedTo(experienceId: string, variationId: string): boolean {
+    return this.#exposed?.get(experienceId) === variationId;
+  }
+
+  setAttributes(patch: Attributes): void {
+    this.#attributes = Object.freeze({ ...this.#attributes, ...patch });
+    this.#noted('attributes', patch);
+  }
+
+  setSegments(patch: Attributes): void {
+    this.#segments = Object.freeze({ ...this.#segments, ...patch });
+    this.#noted('segments', patch);
+  }
+
+  bucketed(experienceId: string, variationId: string): void {
+    // A list that starts with its first pair takes a third of the memory: most visitors have few.
+    if (this.#bucketing === null) this.#bucketing = new IdPairs([experienceId, variationId]);
+    else this.#bucketing.set(experienceId, variationId);
+    this.#changes?.bucketing.set(experienceId, variationId);
+  }
+
+  exposedTo(experienceId: string, variationId: string): void {
+    if (this.#exposed === null) this.#exposed = new IdPairs([experienceId, variationId]);
+    else this.#exposed.set(experienceId, variationId);
+    this.#changes?.exposed.set(experienceId, variationId);
+  }
+
+  reached(goalId: string): void {
+    this.#goals ??= new Set();
+    this.#goals.add(goalId);
+    this.#changes?.goals.add(goalId);
+  }
+
+  /** Starts noting writes for a store. */
+  noteChanges(): this {
+    this.#changes = new Changes();
+    return this;
+  }
+
+  /** The noted writes, forgotten once taken; `null` when there are none. */
+  takeChanges(): Changes | null {
+    const changes = this.#changes;
+    if (changes === null || changes.isEmpty) return null;
+    this.#changes = new Changes();
+    return changes;
+  }
+
+  /** A copy that lives on its own: nothing written to it reaches this record or a store. */
+  detached(): VisitorRecord {
+    const copy = new VisitorRecord(this.visitorId);
+    copy.#attributes = this.#attributes;
+    copy.#segments = this.#segments;
+    copy.#bucketing = this.#bucketing && new IdPairs([...this.#bucketing.entries()].flat());
+    copy.#goals = this.#goals && new Set(this.#goals);
+    copy.#exposed = this.#exposed && new IdPairs([...this.#exposed.entries()].flat());
+    return copy;
+  }
+
+  #load(stored: StoredVisitor): void {
+    this.#attributes = Object.freeze({ ...objectOf(stored.attributes) });
+    this.#segments = Object.freeze({ ...objectOf(stored.segments) });
+    this.#bucketing = idPairs(stored.bucketing);
+    // A record written elsewhere knows no exposures: what it has bucketed was reported there.
+    this.#exposed = idPairs(stored.exposed ?? stored.bucketing);
+    this.#goals = new Set(Object.keys(objectOf(stored.goals)));
+  }
+
+  #noted(field: 'attributes' | 'segments', patch: Attributes): void {
+    if (this.#changes !== null) this.#changes[field] = { ...this.#changes[field], ...patch };
+  }
+}
+
+/** Writes since the last save. */
+export class Changes {
+  attributes: Attributes = NO_ATTRIBUTES;
+  segments: Attributes = NO_ATTRIBUTES;
+  readonly bucketing = new Map<string, string>();
+  readonly goals = new Set<string>();
+  readonly exposed = new Map<string, string>();
+
+  get isEmpty(): boolean {
+    const written = this.bucketing.size + this.goals.size + this.exposed.size;
+    return written === 0 && this.attributes === NO_ATTRIBUTES && this.segments === NO_ATTRIBUTES;
+  }
+
+  /** The stored record with these writes laid over it. */
+  appliedTo(stored: StoredVisitor | null | undefined): StoredVisitor {
+    const before = objectOf(stored);
+    return {
+      ...before,
+      attributes: { ...objectOf(before.attributes), ...this.attributes },
+      segments: { ...objectOf(before.segments), ...this.segments },
+      bucketing: { ...objectOf(before.bucketing), ...Object.fromEntries(this.bucketing) } as Record<string, string>,
+      goals: { ...objectOf(before.goals), ...Object.fromEntries([...this.goals].map((id) => [id, true])) } as Record<
+        string,
+        boolean
+      >,
+      exposed: { ...objectOf(before.exposed ?? before.bucketing), ...Object.fromEntries(this.exposed) } as Record<
+        string,
+        string
+      >,
+    };
+  }
+}
+
+function idPairs(value: unknown): IdPairs {
+  const pairs = new IdPairs();
+  for (const [first, second] of Object.entries(objectOf(value))) if (isId(second)) pairs.set(first, String(second));
+  return pairs;
+}
+
+function isId(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}

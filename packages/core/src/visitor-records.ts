@@ -1,0 +1,133 @@
+import { ConvertError } from './errors.ts';
+import type { Clock, DataStore } from './ports.ts';
+import { withTimeLimit } from './time-limit.ts';
+import { VisitorRecord } from './visitor-record.ts';
+
+/** Where contexts get visitor records from and leave their writes. */
+export interface VisitorRecords {
+  /** Throws `ConvertError` `async_store` when the store answers with a promise. */
+  get(visitorId: string): VisitorRecord;
+  load(visitorId: string): Promise<VisitorRecord>;
+  /** The record that stands for the visitor by now: two contexts may have started before either wrote. */
+  latest(record: VisitorRecord): VisitorRecord;
+  save(record: VisitorRecord): void;
+}
+
+/** What a record weighs beside its entries. */
+const RECORD_WEIGHT = 8;
+
+/**
+ * Records in this process's memory, the least recently written forgotten first. Bounded by what the records hold, so
+ * that a project with a thousand experiences takes no more memory than one with ten.
+ */
+export function recordsInMemory(maxWeight = 50_000): VisitorRecords {
+  // Two generations instead of deleting one by one: a Map with many deleted entries gets slow to look through.
+  let recent = new Map<string, VisitorRecord>();
+  let older = new Map<string, VisitorRecord>();
+  let weight = 0;
+  const known = (visitorId: string): VisitorRecord | undefined => recent.get(visitorId) ?? older.get(visitorId);
+  const get = (visitorId: string): VisitorRecord => known(visitorId) ?? new VisitorRecord(visitorId);
+  return {
+    get,
+    load: async (visitorId) => get(visitorId),
+    latest: (record) => (record.keptSize > 0 ? record : (known(record.visitorId) ?? record)),
+    save(record) {
+      const size = RECORD_WEIGHT + record.size;
+      weight += recent.has(record.visitorId) ? size - record.keptSize : size;
+      record.keptSize = size;
+      recent.set(record.visitorId, record);
+      if (weight < maxWeight) return;
+      older = recent;
+      recent = new Map();
+      weight = 0;
+    },
+  };
+}
+
+/** Tells of a store that failed; the visitor is then decided without it. */
+export type StoreFailed = (operation: 'get' | 'set', cause: unknown) => void;
+
+export interface StoreOptions {
+  readonly store: DataStore;
+  /** `null` while there is no config and therefore no key. */
+  readonly keyOf: (visitorId: string) => string | null;
+  /** How long a decision waits for the store, in ms. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly failed: StoreFailed;
+}
+
+/** Records in the application's own store. Only writes go there, laid over what the store has by then. */
+export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: StoreOptions): VisitorRecords {
+  const saving = new Map<string, Promise<void>>();
+
+  function get(visitorId: string): VisitorRecord {
+    const key = keyOf(visitorId);
+    let stored: unknown;
+    try {
+      stored = key === null ? null : store.get(key);
+    } catch (cause) {
+      failed('get', cause);
+    }
+    if (isPromise(stored)) {
+      stored.then(undefined, () => {});
+      throw new ConvertError(
+        'async_store',
+        'createContext() needs a DataStore that answers at once; with this one use `await core.loadContext(visitorId)`.',
+      );
+    }
+    return recordOf(visitorId, stored);
+  }
+
+  async function load(visitorId: string): Promise<VisitorRecord> {
+    const key = keyOf(visitorId);
+    if (key === null) return recordOf(visitorId, null);
+    try {
+      return recordOf(visitorId, await withTimeLimit(async () => store.get(key), timeoutMs, clock));
+    } catch (cause) {
+      failed('get', cause);
+      return recordOf(visitorId, null);
+    }
+  }
+
+  function save(record: VisitorRecord): void {
+    const key = keyOf(record.visitorId);
+    const changes = key === null ? null : record.takeChanges();
+    if (key === null || changes === null) return;
+    const write = (stored: unknown): unknown => store.set(key, changes.appliedTo(isRecord(stored) ? stored : null));
+    const before = saving.get(key);
+    try {
+      const stored = before === undefined ? store.get(key) : before.then(() => store.get(key));
+      const written = isPromise(stored) ? stored.then(write) : write(stored);
+      if (isPromise(written)) queue(key, written);
+    } catch (cause) {
+      failed('set', cause);
+    }
+  }
+
+  // One write after the other for each visitor: two at once would each lay their changes over the same old record.
+  function queue(key: string, written: Promise<unknown>): void {
+    const done = written.then(
+      () => {},
+      (cause) => failed('set', cause),
+    );
+    saving.set(key, done);
+    done.then(() => {
+      if (saving.get(key) === done) saving.delete(key);
+    });
+  }
+
+  return { get, load, save, latest: (record) => record };
+}
+
+function recordOf(visitorId: string, stored: unknown): VisitorRecord {
+  return new VisitorRecord(visitorId, isRecord(stored) ? stored : null).noteChanges();
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
