@@ -1,0 +1,103 @@
+import { cookies } from 'next/headers.js';
+import { after, NextResponse } from 'next/server.js';
+
+// How a proxy's answer tells Next.js to go on, and with which request headers. Not public API, hence all in this file.
+const NEXT = 'x-middleware-next';
+const REWRITE = 'x-middleware-rewrite';
+const OVERRIDDEN = 'x-middleware-override-headers';
+const OVERRIDE = 'x-middleware-request-';
+const CHANGED_COOKIES = Symbol.for('next.mutated.cookies');
+
+export interface AnswerChanges {
+  /** The request as the pages should see it: used whole when the answer does not replace request headers itself. */
+  readonly requestHeaders: Headers;
+  /** Changes to the request headers that the answer hands on; `null` removes. */
+  readonly overrides: Readonly<Record<string, OverrideHeader>>;
+  readonly requestUrl: string;
+  readonly setCookie: string | null;
+}
+
+/** The new value, from the one the answer hands on; `isForeign`: the page is rendered by another site. */
+export type OverrideHeader = (current: string | null, isForeign: boolean) => string | null;
+
+/** An application's answer with our cookie and request headers; everything else about it stays. */
+export async function completeAnswer(response: Response, changes: AnswerChanges): Promise<Response> {
+  const { setCookie } = changes;
+  const goesOn = response.headers.has(NEXT) || response.headers.has(REWRITE);
+  // Response.error(), of status 0, cannot be copied and carries nothing.
+  if ((!goesOn && setCookie === null) || response.status === 0) return response;
+  // A copy: the application may hand out one answer to many requests, the headers of Response.redirect() are immutable,
+  // and `cookies` reads the headers only once.
+  const headers = new Headers(response.headers);
+  if (goesOn) overrideRequestHeaders(headers, changes);
+  if (setCookie !== null) {
+    headers.append('set-cookie', setCookie);
+    // A shared cache that kept this answer would give one visitor's id to everybody.
+    headers.set('cache-control', 'private, no-store');
+  }
+  const { body, status, statusText } = response;
+  const completed = new NextResponse(body, { status, statusText, headers });
+  if (setCookie !== null) await keepCookies(completed);
+  return completed;
+}
+
+/**
+ * What a proxy sets through `cookies()` of `next/headers` replaces all Set-Cookie headers of its answer: in that case
+ * they are set that way as well.
+ */
+async function keepCookies(completed: NextResponse): Promise<void> {
+  const jar = await cookieJar();
+  const changed = (jar as { [CHANGED_COOKIES]?: readonly { name: string }[] } | null)?.[CHANGED_COOKIES] ?? [];
+  if (jar === null || changed.length === 0) return;
+  for (const cookie of completed.cookies.getAll()) {
+    if (!changed.some(({ name }) => name === cookie.name)) jar.set(cookie);
+  }
+}
+
+async function cookieJar(): Promise<Awaited<ReturnType<typeof cookies>> | null> {
+  try {
+    return await cookies();
+  } catch {
+    // Called by something else than Next.js, a test for example: there is no such jar, so nothing was put into it.
+    return null;
+  }
+}
+
+function overrideRequestHeaders(headers: Headers, { requestHeaders, overrides, requestUrl }: AnswerChanges): void {
+  const list = headers.get(OVERRIDDEN);
+  const names = new Set(list === null ? requestHeaders.keys() : list.split(',').map((name) => name.trim()));
+  if (list === null) {
+    for (const [name, value] of requestHeaders) headers.set(OVERRIDE + name, value);
+  }
+  const isForeign = leavesSite(headers.get(REWRITE), requestUrl);
+  for (const [name, override] of Object.entries(overrides)) {
+    const value = override(headers.get(OVERRIDE + name), isForeign);
+    if (value === null) {
+      names.delete(name);
+      headers.delete(OVERRIDE + name);
+    } else {
+      names.add(name);
+      headers.set(OVERRIDE + name, value);
+    }
+  }
+  headers.set(OVERRIDDEN, [...names].join(','));
+}
+
+function leavesSite(rewrite: string | null, requestUrl: string): boolean {
+  return rewrite !== null && new URL(rewrite, requestUrl).origin !== new URL(requestUrl).origin;
+}
+
+/** Runs `task` after the response where Next.js knows one; at once otherwise. */
+export function afterResponse(task: () => Promise<void>): void {
+  try {
+    after(task);
+  } catch (error) {
+    rethrowControlFlow(error);
+    void task();
+  }
+}
+
+/** Next.js steers rendering with errors that carry a `digest`; whoever swallows one breaks the page. */
+export function rethrowControlFlow(error: unknown): void {
+  if (error instanceof Error && 'digest' in error && typeof error.digest === 'string') throw error;
+}
