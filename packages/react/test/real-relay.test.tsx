@@ -1,0 +1,47 @@
+// @vitest-environment jsdom
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { cleanup, render } from '@testing-library/react';
+import { afterEach, expect, it } from 'vitest';
+import { ConvertProvider, useExperience } from '../src/index.ts';
+import { leavePage, resetPage } from './support/page.ts';
+import { hero, payloadOf } from './support/payloads.ts';
+
+afterEach(() => {
+  cleanup();
+  resetPage();
+});
+
+const Hero = () => <p>{useExperience('home-hero')?.variationKey}</p>;
+
+it('a batch arrives over HTTP, after the server was unavailable at first', async () => {
+  const arrived: { url: string | undefined; type: string | undefined; body: unknown }[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    arrived.push({ url: request.url, type: request.headers['content-type'], body: JSON.parse(text) });
+    response.writeHead(arrived.length === 1 ? 503 : 202).end(JSON.stringify({ accepted: 1, rejected: [] }));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  // A listening TCP server has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+
+  render(
+    <ConvertProvider payload={payloadOf([hero])} endpoint={`http://127.0.0.1:${port}/api/convert`}>
+      <Hero />
+    </ConvertProvider>,
+  );
+  for (const times of [1, 2]) {
+    await leavePage();
+    while (arrived.length < times) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  server.close();
+
+  const request = {
+    url: '/api/convert/events',
+    type: 'application/json',
+    body: { events: [{ type: 'exposure', experienceId: '100', variationId: '102' }] },
+  };
+  expect(arrived).toEqual([request, request]);
+});

@@ -1,0 +1,54 @@
+import type { RelayBatch, RelayConversion, RelayEvent, RelayExposure } from '@convert-fullstack/core/bridge';
+import { vi } from 'vitest';
+
+interface RecordedRequest {
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly events: readonly RelayEvent[];
+}
+
+type Answer = number | Error | Promise<Response> | (() => Response);
+
+/** Takes the place of the network: keeps every request and answers 202 unless told otherwise. */
+export function recordRelay() {
+  const requests: RecordedRequest[] = [];
+  const answers: Answer[] = [];
+  let standing: Answer = 202;
+  let underWay = 0;
+  let mostAtOnce = 0;
+
+  const fetch = vi.fn(async (url: string, init: RequestInit) => {
+    const batch: RelayBatch = JSON.parse(String(init.body));
+    requests.push({ url, init, events: batch.events });
+    underWay += 1;
+    mostAtOnce = Math.max(mostAtOnce, underWay);
+    // An answer takes its time: what is sent meanwhile is sent at once with this.
+    return Promise.resolve(answers.shift() ?? standing)
+      .then((answer) => {
+        if (answer instanceof Error) throw answer;
+        if (typeof answer === 'function') return answer();
+        if (typeof answer !== 'number') return answer;
+        return Response.json({ accepted: batch.events.length, rejected: [] }, { status: answer });
+      })
+      .finally(() => {
+        underWay -= 1;
+      });
+  });
+  vi.stubGlobal('fetch', fetch);
+
+  const events = () => requests.flatMap((request) => request.events);
+  return {
+    requests,
+    events,
+    exposures: () => events().filter((event): event is RelayExposure => event.type === 'exposure'),
+    conversions: () => events().filter((event): event is RelayConversion => event.type === 'conversion'),
+    /** How many requests were under way at the same time. */
+    mostAtOnce: () => mostAtOnce,
+    /** The next answers, in order. */
+    answer: (...next: Answer[]) => void answers.push(...next),
+    /** The answer to everything from now on. */
+    alwaysAnswer: (answer: Answer) => {
+      standing = answer;
+    },
+  };
+}
