@@ -1,0 +1,20 @@
+export type { Batch, BatchEvent, BatchVisitor, GoalDatum } from './batch.ts';
+export type {
+  AcceptedDelivery,
+  ConversionEvent,
+  Delivery,
+  DiscardedDelivery,
+  ExposureEvent,
+  RefusedDelivery,
+  VisitorEvent,
+} from './delivery.ts';
+export { EmulatorError, type EmulatorErrorCode } from './errors.ts';
+export type { FaultMode, Faults } from './faults.ts';
+export { type Emulator, type EmulatorOptions, startEmulator } from './server.ts';
+export type {
+  ExperienceStatistics,
+  GoalStatistics,
+  Interval,
+  Statistics,
+  VariationStatistics,
+} from './statistics.ts';
