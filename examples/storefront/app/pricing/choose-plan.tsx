@@ -1,0 +1,20 @@
+'use client';
+
+import { useTrackConversion } from '@convert-fullstack/react';
+import { useState } from 'react';
+
+export function ChoosePlan({ code, label }: { code: string; label: string }) {
+  const [isChosen, setChosen] = useState(false);
+  const trackConversion = useTrackConversion();
+
+  function choose() {
+    setChosen(true);
+    trackConversion('plan-selected', { conversionData: { customDimension1: code } });
+  }
+
+  return (
+    <button className="button" type="button" data-testid={`choose-${code}`} aria-pressed={isChosen} onClick={choose}>
+      {isChosen ? 'Chosen, welcome in' : label}
+    </button>
+  );
+}

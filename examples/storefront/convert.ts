@@ -1,0 +1,13 @@
+import { createConvert } from '@convert-fullstack/next';
+
+const { CONVERT_SDK_KEY = 'demo', CONVERT_CONFIG_URL, CONVERT_TRACK_URL } = process.env;
+
+export const convert = createConvert({
+  sdkKey: CONVERT_SDK_KEY,
+  environment: 'production',
+  // Set by `npm run demo` for the local emulator. Unset: Convert itself.
+  transport: {
+    ...(CONVERT_CONFIG_URL && { configUrl: CONVERT_CONFIG_URL }),
+    ...(CONVERT_TRACK_URL && { trackUrl: CONVERT_TRACK_URL }),
+  },
+});
