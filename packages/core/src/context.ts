@@ -1,14 +1,20 @@
+import { laidOver } from './attributes.ts';
 import { type ConversionResult, conversionMissed, conversionQueued } from './bridge/conversion.ts';
 import type { Payload } from './bridge/payload.ts';
-import type { EntityType, Experience, Snapshot, Variation } from './config/snapshot.ts';
-import { asId } from './config/wire-config.ts';
-import { bucketOf } from './decide/bucketing.ts';
-import { type Diagnostic, type DiagnosticReason, diagnostic } from './decide/diagnose.ts';
+import type { Experience, Snapshot, Variation } from './config/snapshot.ts';
+import {
+  type Diagnostic,
+  diagnoseEntity,
+  diagnoseExperience,
+  diagnoseFeature,
+  diagnoseGoal,
+  type Question,
+} from './decide/diagnose.ts';
 import { type Decision, type DecisionInput, decide } from './decide/experience.ts';
 import { PreparedText } from './decide/hash.ts';
 import type { Emitter } from './events.ts';
 import type { Tracking } from './options.ts';
-import { PayloadDecisions } from './payload-decisions.ts';
+import { assignmentsOf, DependentDecisions } from './payload-decisions.ts';
 import type { PreviewRequest } from './preview.ts';
 import {
   type Attributes,
@@ -204,12 +210,14 @@ export class Context {
   toPayload(options: PayloadOptions = {}): Payload {
     const snapshot = this.#loaded();
     if (snapshot === null) return { version: 1, visitorId: this.visitorId, experiences: [], goals: [] };
-    const decisions = new PayloadDecisions(snapshot, this.#record, (experience) =>
-      this.#decide(snapshot, experience, input),
-    );
-    const input = this.#input(options, new PreparedText(this.visitorId), decisions);
     const { only } = options;
-    const assigned = decisions.assignments(only === undefined ? snapshot.experiences : snapshot.selected(only));
+    const decide = (experience: Experience): Decision => this.#decide(snapshot, experience, input);
+    const dependent = snapshot.hasExclusions ? new DependentDecisions(snapshot, this.#record, decide) : null;
+    const input = this.#input(options, new PreparedText(this.visitorId), dependent ?? this.#record);
+    const assigned = assignmentsOf(
+      only === undefined ? snapshot.experiences : snapshot.selected(only),
+      dependent === null ? decide : (experience) => dependent.decide(experience),
+    );
     const preview = this.#preview;
     if (preview === null)
       return { version: 1, visitorId: this.visitorId, experiences: assigned, goals: snapshot.goalKeys };
@@ -233,55 +241,22 @@ export class Context {
 
   /** Why an experience does or does not resolve; changes and reports nothing. */
   diagnoseExperience(key: string, options?: DecideOptions): Diagnostic {
-    const snapshot = this.#loaded();
-    if (snapshot === null) return this.#diagnosed('config_unavailable', { experienceKey: key });
-    const previewed = this.#previewOutsideConfig(key);
-    if (previewed !== null) {
-      return this.#diagnosed('preview', { experienceKey: key, variationKey: previewed.variationKey });
-    }
-    const experience = snapshot.experience(key);
-    if (experience === undefined) return this.#diagnosed('experience_not_found', { experienceKey: key });
-    const bucket = bucketOf(snapshot.planOf(experience).prefix, this.visitorId);
-    const decision = this.#decide(snapshot, experience, this.#input(options, this.visitorId));
-    if (typeof decision === 'string') return this.#diagnosed(decision, { experienceKey: key, bucket });
-    const reason = decision === this.#preview ? 'preview' : 'resolved';
-    return this.#diagnosed(reason, { experienceKey: key, variationKey: decision.result.variationKey, bucket });
+    return this.#told(diagnoseExperience(this.#question(options), key));
   }
 
   /** Why a feature does or does not resolve. */
   diagnoseFeature(key: string, options?: DecideOptions): Diagnostic {
-    const snapshot = this.#loaded();
-    if (snapshot === null) return this.#diagnosed('config_unavailable', { featureKey: key });
-    const feature = snapshot.feature(key);
-    if (feature === undefined) return this.#diagnosed('feature_not_found', { featureKey: key });
-    const input = this.#input(options, this.visitorId);
-    for (const decision of this.#carrierDecisions(snapshot, feature.id, input)) {
-      if (featureResult(decision, feature.id) === null) continue;
-      const { experienceKey, variationKey } = decision.result;
-      return this.#diagnosed('resolved', { featureKey: key, experienceKey, variationKey });
-    }
-    return this.#diagnosed('feature_not_in_selected_variations', { featureKey: key });
+    return this.#told(diagnoseFeature(this.#question(options), key));
   }
 
   /** Whether a goal exists. */
   diagnoseGoal(key: string): Diagnostic {
-    const snapshot = this.#loaded();
-    if (snapshot === null) return this.#diagnosed('config_unavailable', { goalKey: key });
-    const goal = snapshot.goal(key);
-    return goal === undefined
-      ? this.#diagnosed('goal_not_found', { goalKey: key })
-      : this.#diagnosed('resolved', { goalKey: key, goalId: goal.id });
+    return this.#told(diagnoseGoal(this.#loaded(), key));
   }
 
   /** Whether the config has an entity; `type` may be singular or plural. */
   diagnoseEntity(type: string, keyOrId: string): Diagnostic {
-    const snapshot = this.#loaded();
-    const details = { entityType: type, entityKey: keyOrId };
-    if (snapshot === null) return this.#diagnosed('config_unavailable', details);
-    const singular = type.endsWith('s') ? type.slice(0, -1) : type;
-    const source = isEntityType(singular, snapshot) ? snapshot.entity(singular, keyOrId) : null;
-    if (source === null) return this.#diagnosed('entity_not_found', details);
-    return this.#diagnosed('resolved', { ...details, entityId: asId(source.id) });
+    return this.#told(diagnoseEntity(this.#loaded(), type, keyOrId));
   }
 
   #loaded(): Snapshot | null {
@@ -393,40 +368,21 @@ export class Context {
     return this.#preview !== null && this.#preview.experience.key === key ? this.#preview.result : null;
   }
 
-  #diagnosed(reason: DiagnosticReason, details: Diagnostic['details']): Diagnostic {
-    const found = diagnostic(reason, details);
+  #question(options: DecideOptions | undefined): Question {
+    const snapshot = this.#loaded();
+    const input = this.#input(options, this.visitorId);
+    return {
+      snapshot,
+      visitorId: this.visitorId,
+      preview: this.#preview,
+      decide: (config, experience) => this.#decide(config, experience, input),
+      carriers: (config, featureId) => this.#carrierDecisions(config, featureId, input),
+    };
+  }
+
+  #told(found: Diagnostic): Diagnostic {
     if (!found.resolved) this.#host.emitter.emit('diagnostic', found);
     return found;
-  }
-}
-
-/** A copy of `base` with `patch` laid over it, also where reading the patch throws. */
-function laidOver(base: Attributes, patch: Attributes | undefined): Attributes {
-  try {
-    // One spread where one will do: two in one literal take V8's slow path.
-    return base === NO_ATTRIBUTES ? { ...patch } : Object.assign({ ...base }, patch);
-  } catch {
-    return Object.assign({ ...base }, readable(patch));
-  }
-}
-
-function readable(attributes: Attributes | undefined): Attributes {
-  const read: Record<string, unknown> = {};
-  for (const name of namesOf(attributes)) {
-    try {
-      read[name] = attributes?.[name];
-    } catch {
-      // What cannot be read is an attribute the visitor does not have.
-    }
-  }
-  return read;
-}
-
-function namesOf(value: Attributes | undefined): string[] {
-  try {
-    return Object.keys(value ?? {});
-  } catch {
-    return [];
   }
 }
 
@@ -443,8 +399,4 @@ function isSelected({ assignment }: Variation, only: readonly string[] | undefin
   return (
     only === undefined || only.includes(experienceKey) || features.some(({ featureKey }) => only.includes(featureKey))
   );
-}
-
-function isEntityType(type: string, snapshot: Snapshot): type is EntityType {
-  return Object.hasOwn(snapshot.entityCounts, type);
 }

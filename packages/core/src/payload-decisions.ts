@@ -3,44 +3,68 @@ import type { Experience, Snapshot } from './config/snapshot.ts';
 import type { Decision } from './decide/experience.ts';
 import type { Decided } from './decide/rules.ts';
 
+type Decide = (experience: Experience) => Decision;
+
+/** The assignments among some experiences, in their order. */
+export function assignmentsOf(experiences: readonly Experience[], decide: Decide): Assignment[] {
+  const assigned: Assignment[] = [];
+  for (const experience of experiences) {
+    const decision = decide(experience);
+    if (typeof decision !== 'string') assigned.push(decision.assignment);
+  }
+  return assigned;
+}
+
+/** How often experiences are decided before rules that run in many circles count as not matching. */
+const MAX_DECISIONS_EACH = 50;
+
 /**
- * The decisions of one payload. Where a rule asks whether the visitor is in another experience, that one is decided
- * first, whatever the order of the config, so that mutual exclusion holds.
+ * Decisions of one payload that depend on one another. Where a rule asks whether the visitor is in another experience,
+ * that one is decided first, whatever the order of the config, so that mutual exclusion holds.
  */
-export class PayloadDecisions implements Decided {
+export class DependentDecisions implements Decided {
   readonly #snapshot: Snapshot;
   readonly #stored: Decided;
-  readonly #decide: (experience: Experience) => Decision;
-  #asked: Map<Experience, Decision | 'undecided'> | null = null;
+  readonly #decide: Decide;
+  readonly #decisions = new Map<Experience, Decision>();
+  /** Experiences being decided, and whether anybody was told already that the visitor is in them. */
+  readonly #open = new Map<Experience, { isAssumed: boolean }>();
+  #left: number;
 
-  constructor(snapshot: Snapshot, stored: Decided, decide: (experience: Experience) => Decision) {
+  constructor(snapshot: Snapshot, stored: Decided, decide: Decide) {
     this.#snapshot = snapshot;
     this.#stored = stored;
     this.#decide = decide;
+    this.#left = MAX_DECISIONS_EACH * snapshot.experiences.length;
   }
 
   has(experienceId: string): boolean {
     if (this.#stored.has(experienceId)) return true;
     const experience = this.#snapshot.experienceById(experienceId);
     if (experience === undefined) return false;
-    this.#asked ??= new Map();
-    let decision = this.#asked.get(experience);
-    if (decision === undefined) {
-      // Two experiences that exclude each other: the one asked about while it is being decided counts as not decided.
-      this.#asked.set(experience, 'undecided');
-      decision = this.#decide(experience);
-      this.#asked.set(experience, decision);
-    }
-    return typeof decision !== 'string';
+    const open = this.#open.get(experience);
+    if (open === undefined) return typeof this.decide(experience) !== 'string';
+    // Rules that go round in a circle: the one asked first goes first.
+    open.isAssumed = true;
+    return true;
   }
 
-  assignments(experiences: readonly Experience[]): Assignment[] {
-    const assigned: Assignment[] = [];
-    for (const experience of experiences) {
-      const known = this.#asked?.get(experience);
-      const decision = known === undefined || known === 'undecided' ? this.#decide(experience) : known;
-      if (typeof decision !== 'string') assigned.push(decision.assignment);
-    }
-    return assigned;
+  decide(experience: Experience): Decision {
+    const known = this.#decisions.get(experience);
+    if (known !== undefined) return known;
+    if (this.#left-- <= 0) return 'audience_mismatch';
+    const before = this.#decisions.size;
+    const open = { isAssumed: false };
+    this.#open.set(experience, open);
+    const decision = this.#decide(experience);
+    this.#open.delete(experience);
+    // What was decided on a wrong assumption is decided anew when its turn comes.
+    if (open.isAssumed && typeof decision === 'string') this.#forgetSince(before);
+    this.#decisions.set(experience, decision);
+    return decision;
+  }
+
+  #forgetSince(count: number): void {
+    for (const experience of [...this.#decisions.keys()].slice(count)) this.#decisions.delete(experience);
   }
 }

@@ -1,7 +1,7 @@
 import { ConvertError } from './errors.ts';
 import type { Clock, DataStore } from './ports.ts';
 import { withTimeLimit } from './time-limit.ts';
-import { VisitorRecord } from './visitor-record.ts';
+import { type Changes, VisitorRecord } from './visitor-record.ts';
 
 /** Where contexts get visitor records from and leave their writes. */
 export interface VisitorRecords {
@@ -59,7 +59,7 @@ export interface StoreOptions {
 
 /** Records in the application's own store. Only writes go there, laid over what the store has by then. */
 export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: StoreOptions): VisitorRecords {
-  const saving = new Map<string, Promise<void>>();
+  const writing = new Map<string, Changes[]>();
 
   function get(visitorId: string): VisitorRecord {
     const key = keyOf(visitorId);
@@ -94,27 +94,44 @@ export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: Store
     const key = keyOf(record.visitorId);
     const changes = key === null ? null : record.takeChanges();
     if (key === null || changes === null) return;
-    const write = (stored: unknown): unknown => store.set(key, changes.appliedTo(isRecord(stored) ? stored : null));
-    const before = saving.get(key);
+    const waiting = writing.get(key);
+    if (waiting !== undefined) {
+      waiting.push(changes);
+      return;
+    }
     try {
-      const stored = before === undefined ? store.get(key) : before.then(() => store.get(key));
-      const written = isPromise(stored) ? stored.then(write) : write(stored);
-      if (isPromise(written)) queue(key, written);
+      const written = write(key, [changes], store.get(key));
+      if (isPromise(written)) void writeRest(key, written);
     } catch (cause) {
       failed('set', cause);
     }
   }
 
-  // One write after the other for each visitor: two at once would each lay their changes over the same old record.
-  function queue(key: string, written: Promise<unknown>): void {
-    const done = written.then(
-      () => {},
-      (cause) => failed('set', cause),
+  function write(key: string, changes: readonly Changes[], stored: unknown): unknown {
+    if (isPromise(stored)) return stored.then((found) => write(key, changes, found));
+    const record = isRecord(stored) ? stored : {};
+    return store.set(
+      key,
+      changes.reduce((laid, change) => change.appliedTo(laid), record),
     );
-    saving.set(key, done);
-    done.then(() => {
-      if (saving.get(key) === done) saving.delete(key);
-    });
+  }
+
+  // One write at a time for each visitor: two at once would each lay their changes over the same old record.
+  async function writeRest(key: string, written: Promise<unknown>): Promise<void> {
+    const waiting: Changes[] = [];
+    writing.set(key, waiting);
+    let current: unknown = written;
+    do {
+      try {
+        await current;
+        const changes = waiting.splice(0);
+        current = changes.length > 0 ? write(key, changes, store.get(key)) : null;
+      } catch (cause) {
+        failed('set', cause);
+        current = waiting.length > 0 ? Promise.resolve() : null;
+      }
+    } while (current !== null);
+    writing.delete(key);
   }
 
   return { get, load, save, latest: (record) => record };

@@ -8,7 +8,7 @@ async function goalDataOf(options: object): Promise<unknown> {
   core.createContext('visitor-1').trackConversion('purchase', options);
   await core.flush();
   const [first] = transport.events;
-  return (first?.event.data as { goalData?: unknown }).goalData;
+  return first && 'goalData' in first.event.data ? first.event.data.goalData : undefined;
 }
 
 describe('the outcome of a conversion', () => {

@@ -59,6 +59,14 @@ function heapInMegabytes(): number {
   return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
+it('the latest 2,000 visitors are remembered, however many there were', () => {
+  const { core } = bench(perCountry());
+  const ids = Array.from({ length: 30_000 }, (_, at) => `visitor-${at}`);
+  for (const id of ids) expect(core.createContext(id).trackConversion('purchase').status).toBe('queued');
+  for (const id of ids.slice(-2_000))
+    expect(core.createContext(id).trackConversion('purchase').status).toBe('deduplicated');
+});
+
 describe('memory stays flat', () => {
   it('over 300,000 contexts whose decisions are kept', () => {
     const data = project({ experiences: [experience('10', 'a'), experience('20', 'b')] });

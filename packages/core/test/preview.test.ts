@@ -85,6 +85,24 @@ describe('a previewed variation', () => {
   });
 });
 
+it('a preview that starts before the config is there leaves no trace either', async () => {
+  const dataStore = new MemoryStore();
+  const { core, transport } = fetchedBench({ dataStore });
+  transport.configs = [{ status: 200, body: shop() }];
+  const context = core.createContext('visitor-1');
+  await context.setPreview({ experienceId: '10', variationId: '102' });
+  await core.initialize();
+  expect(context.runExperience('hero')?.variationId).toBe('102');
+  context.runExperiences();
+  context.setAttributes({ plan: 'pro' });
+  expect(context.trackConversion('purchase').status).toBe('preview');
+  await core.flush();
+  expect([transport.sent.length, dataStore.texts.size]).toEqual([0, 0]);
+  await context.setPreview({ experienceId: '', variationId: '' });
+  expect(context.trackConversion('purchase').status).toBe('queued');
+  expect(dataStore.get('1001-2002-visitor-1')).toMatchObject({ attributes: {}, bucketing: {}, goals: { '50': true } });
+});
+
 describe('a draft that the config does not contain', () => {
   const withDraft = () => {
     const data = shop();

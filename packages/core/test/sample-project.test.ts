@@ -1,13 +1,12 @@
 import { Core } from '@convert-fullstack/core';
 import { describe, expect, it } from 'vitest';
-import decisions from '../conformance/data/sample-decisions.json' with { type: 'json' };
 import { bucketOf } from '../src/decide/bucketing.ts';
 import { hashPrefix } from '../src/decide/hash.ts';
-import { sampleProject } from './support/sample-project.ts';
+import { sampleDecisions, sampleProject } from './support/sample-project.ts';
 
-const paths: Record<string, string> = decisions.paths;
+const { paths, environments, bucketValues } = sampleDecisions();
 
-describe.each(Object.entries(decisions.environments))('the sample project in %s', (environment, rows) => {
+describe.each(Object.entries(environments))('the sample project in %s', (environment, rows) => {
   it.each(rows.map((row) => [row.visitorId, row] as const))('%s', (visitorId, { attributes, decisions: expected }) => {
     const core = new Core({
       data: sampleProject(),
@@ -27,13 +26,10 @@ describe.each(Object.entries(decisions.environments))('the sample project in %s'
   });
 });
 
-it.each(decisions.bucketValues)(
-  '$experienceId puts $visitorId into bucket $value',
-  ({ experienceId, visitorId, value }) => {
-    expect(bucketOf(hashPrefix(experienceId), visitorId)).toBe(value);
-    const key =
-      (sampleProject().experiences as { id: string; key: string }[]).find(({ id }) => id === experienceId)?.key ?? '';
-    const context = new Core({ data: sampleProject() }).createContext(visitorId);
-    expect(context.diagnoseExperience(key).details.bucket).toBe(value);
-  },
-);
+it.each(bucketValues)('$experienceId puts $visitorId into bucket $value', ({ experienceId, visitorId, value }) => {
+  expect(bucketOf(hashPrefix(experienceId), visitorId)).toBe(value);
+  const key =
+    (sampleProject().experiences as { id: string; key: string }[]).find(({ id }) => id === experienceId)?.key ?? '';
+  const context = new Core({ data: sampleProject() }).createContext(visitorId);
+  expect(context.diagnoseExperience(key).details.bucket).toBe(value);
+});

@@ -1,10 +1,13 @@
 import type { Clock } from '../ports.ts';
 
+// A longer one would run at once. What has to wait longer asks the time when it wakes up or can bear to be early.
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** The runtime's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run, keepAlive = false) {
-    const timer: unknown = setTimeout(run, ms);
+    const timer: unknown = setTimeout(run, Math.min(ms, MAX_TIMER_MS));
     if (!keepAlive && isUnrefable(timer)) timer.unref();
     return () => clearTimeout(timer as ReturnType<typeof setTimeout>);
   },

@@ -2,7 +2,7 @@ import type { Assignment } from '../bridge/payload.ts';
 import { layOut, type TrafficShare } from '../decide/bucketing.ts';
 import { carriedFeatureIds, type FeaturesById, featuresOf } from '../decide/feature.ts';
 import { type HashPrefix, hashPrefix, hashText } from '../decide/hash.ts';
-import { allOf, anyOf, type Predicate, ruleCompiler } from '../decide/rules.ts';
+import { allOf, anyOf, EXCLUSION, type Predicate, ruleCompiler } from '../decide/rules.ts';
 import { asText } from '../decide/text.ts';
 import type { ExperienceResult } from '../results.ts';
 import {
@@ -108,6 +108,7 @@ export class Snapshot implements ConfigSnapshot {
   readonly #compileRules: (tree: unknown) => Predicate;
   #carriers: Map<string, Experience[]> | null = null;
   #version: string | null = null;
+  #hasExclusions: boolean | null = null;
 
   /** Throws `ConvertError` `config_invalid` when `data` is no config. */
   constructor(data: unknown, warn: Warn) {
@@ -137,6 +138,12 @@ export class Snapshot implements ConfigSnapshot {
     // Experiences are asked for by key, so one whose key is taken is the one that took it.
     this.experiences = config.experiences.flatMap(({ key }) => this.#experiencesByKey.get(key) ?? []);
     this.hasRepeatedKeys = this.#experiencesByKey.size < this.experiences.length;
+  }
+
+  /** Whether any rule asks if the visitor is in another experience. */
+  get hasExclusions(): boolean {
+    this.#hasExclusions ??= JSON.stringify(this.#config.source).includes(`"${EXCLUSION}"`);
+    return this.#hasExclusions;
   }
 
   get version(): string {

@@ -122,7 +122,7 @@ function frozenCopy(value: unknown, at: string, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) throw invalid(at, `is nested more than ${MAX_DEPTH} levels deep`);
   if (Array.isArray(value)) {
-    return Object.freeze(value.map((item, index) => frozenCopy(item, `${at}[${index}]`, depth + 1)));
+    return Object.freeze(Array.from(value, (item, index) => frozenCopy(item, `${at}[${index}]`, depth + 1)));
   }
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(value)) {

@@ -1,4 +1,8 @@
+import type { EntityType, Experience, Snapshot, Variation } from '../config/snapshot.ts';
+import { asId } from '../config/wire-config.ts';
 import type { Miss } from '../results.ts';
+import { bucketOf } from './bucketing.ts';
+import type { Decision } from './experience.ts';
 
 export type DiagnosticReason =
   | 'resolved'
@@ -38,6 +42,65 @@ const MESSAGES: Readonly<Record<DiagnosticReason, string>> = {
   project_mapping_required: 'The config names no project.',
 };
 
-export function diagnostic(reason: DiagnosticReason, details: Diagnostic['details']): Diagnostic {
+/** Whose decisions are asked about, and how they are made. */
+export interface Question {
+  readonly snapshot: Snapshot | null;
+  readonly visitorId: string;
+  readonly preview: Variation | null;
+  decide(snapshot: Snapshot, experience: Experience): Decision;
+  /** The visitor's variations of the experiences that may carry a feature. */
+  carriers(snapshot: Snapshot, featureId: string): Iterable<Variation>;
+}
+
+export function diagnoseExperience({ snapshot, visitorId, preview, decide }: Question, key: string): Diagnostic {
+  const asked = { experienceKey: key };
+  if (preview?.result.experienceKey === key)
+    return diagnostic('preview', { ...asked, variationKey: preview.result.variationKey });
+  if (snapshot === null) return diagnostic('config_unavailable', asked);
+  const experience = snapshot.experience(key);
+  if (experience === undefined) return diagnostic('experience_not_found', asked);
+  const bucket = bucketOf(snapshot.planOf(experience).prefix, visitorId);
+  const decision = decide(snapshot, experience);
+  if (typeof decision === 'string') return diagnostic(decision, { ...asked, bucket });
+  return diagnostic('resolved', { ...asked, variationKey: decision.result.variationKey, bucket });
+}
+
+export function diagnoseFeature({ snapshot, carriers }: Question, key: string): Diagnostic {
+  const asked = { featureKey: key };
+  if (snapshot === null) return diagnostic('config_unavailable', asked);
+  const feature = snapshot.feature(key);
+  if (feature === undefined) return diagnostic('feature_not_found', asked);
+  for (const { assignment, result } of carriers(snapshot, feature.id)) {
+    if (!assignment.features.some(({ featureId }) => featureId === feature.id)) continue;
+    const { experienceKey, variationKey } = result;
+    return diagnostic('resolved', { ...asked, experienceKey, variationKey });
+  }
+  return diagnostic('feature_not_in_selected_variations', asked);
+}
+
+export function diagnoseGoal(snapshot: Snapshot | null, key: string): Diagnostic {
+  const asked = { goalKey: key };
+  if (snapshot === null) return diagnostic('config_unavailable', asked);
+  const goal = snapshot.goal(key);
+  return goal === undefined
+    ? diagnostic('goal_not_found', asked)
+    : diagnostic('resolved', { ...asked, goalId: goal.id });
+}
+
+export function diagnoseEntity(snapshot: Snapshot | null, type: string, keyOrId: string): Diagnostic {
+  const asked = { entityType: type, entityKey: keyOrId };
+  if (snapshot === null) return diagnostic('config_unavailable', asked);
+  const singular = type.endsWith('s') ? type.slice(0, -1) : type;
+  const source = isEntityType(singular, snapshot) ? snapshot.entity(singular, keyOrId) : null;
+  return source === null
+    ? diagnostic('entity_not_found', asked)
+    : diagnostic('resolved', { ...asked, entityId: asId(source.id) });
+}
+
+function isEntityType(type: string, snapshot: Snapshot): type is EntityType {
+  return Object.hasOwn(snapshot.entityCounts, type);
+}
+
+function diagnostic(reason: DiagnosticReason, details: Diagnostic['details']): Diagnostic {
   return { resolved: reason === 'resolved' || reason === 'preview', reason, message: MESSAGES[reason], details };
 }

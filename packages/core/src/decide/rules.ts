@@ -12,6 +12,9 @@ export type Predicate = (base: Attributes, overlay: Attributes | undefined, deci
 /** Finds the id of an experience that a rule names by its key; `undefined` when there is none. */
 export type ExperienceIdOf = (experienceKey: string) => string | undefined;
 
+/** Rule type of the question whether the visitor is in another experience. */
+export const EXCLUSION = 'bucketed_into_experience_key';
+
 const never: Predicate = () => false;
 
 /**
@@ -63,7 +66,7 @@ export function allOf(predicates: readonly Predicate[]): Predicate {
 function compileElement(element: unknown, experienceIdOf: ExperienceIdOf): Predicate {
   if (!isObject(element)) return never;
   const matching = element.matching;
-  if (element.rule_type === 'bucketed_into_experience_key') {
+  if (element.rule_type === EXCLUSION) {
     return bucketedInto(element.value, isObject(matching) && matching.negated === true, experienceIdOf);
   }
   if (!isObject(matching)) return never;

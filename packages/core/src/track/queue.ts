@@ -7,11 +7,18 @@ import { bytesOf, type QueuedEvent } from './wire-events.ts';
 const MAX_REQUEST_BYTES = 60 * 1024;
 const MAX_REQUEST_EVENTS = 1_000;
 
+export interface RetryPlan {
+  readonly baseMs: number;
+  readonly factor: number;
+  readonly maxMs: number;
+  readonly jitter: number;
+}
+
 export interface QueueOptions {
   readonly batchSize: number;
   readonly autoFlushIntervalMs: number | undefined;
   readonly maxQueueSize: number;
-  readonly retry: { readonly baseMs: number; readonly factor: number; readonly maxMs: number; readonly jitter: number };
+  readonly retry: RetryPlan;
   readonly clock: Clock;
   readonly random: () => number;
   /** Delivers events; resolves with the answer's status, rejects when there was none. */
@@ -39,6 +46,8 @@ export class Queue {
   #timerDueAt = Number.POSITIVE_INFINITY;
   #cancelRetry: (() => void) | null = null;
   #retryDueAt = 0;
+  /** The collector itself asked to wait. */
+  #retryIsDemanded = false;
   #forgetExit: (() => void) | null = null;
   #added = 0;
   #settled = 0;
@@ -59,7 +68,7 @@ export class Queue {
     this.#added++;
     this.#limit();
     if (this.#held) return;
-    this.#forgetExit ??= this.#options.beforeExit?.(() => this.#onExit()) ?? null;
+    this.#watchExit();
     if (this.#pending.size >= this.#options.batchSize) this.#release('batch_size');
     else this.#startTimer();
   }
@@ -67,7 +76,11 @@ export class Queue {
   /** While held, events are kept and nothing is sent. */
   hold(held: boolean): void {
     this.#held = held;
-    if (!held && this.#pending.size > 0) this.#release('explicit');
+    if (held) this.#resolveWaiting();
+    else if (this.#pending.size > 0) {
+      this.#watchExit();
+      this.#release('explicit');
+    }
   }
 
   /** Forgets what has not been sent. */
@@ -80,7 +93,7 @@ export class Queue {
 
   /** Resolves when everything added so far is delivered or dropped, or when the collector stays away for `retry.maxMs`. */
   flush(reason: ReleaseReason = 'explicit'): Promise<void> {
-    if (this.#closed || this.#held || (this.#pending.size === 0 && this.#sending === null)) return Promise.resolve();
+    if (this.#closed || this.#held || this.#settled >= this.#added) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.#options.clock.after(this.#options.retry.maxMs, () => finish(), true);
       const waiting = { upTo: this.#added, resolve: () => finish() };
@@ -90,8 +103,8 @@ export class Queue {
         resolve();
       };
       this.#waiting.push(waiting);
-      // Asking again is a reason to try again at once.
-      this.#stopRetry();
+      // Being asked is a reason to try again at once, unless the collector said when.
+      if (!this.#retryIsDemanded) this.#stopRetry();
       this.#release(reason);
     });
   }
@@ -102,7 +115,15 @@ export class Queue {
     this.#stopTimer();
     this.#stopRetry();
     this.#forgetExit?.();
-    for (const { resolve } of this.#waiting) resolve();
+    this.#resolveWaiting();
+  }
+
+  #resolveWaiting(): void {
+    for (const { resolve } of [...this.#waiting]) resolve();
+  }
+
+  #watchExit(): void {
+    this.#forgetExit ??= this.#options.beforeExit?.(() => this.#onExit()) ?? null;
   }
 
   #onExit(): void {
@@ -156,6 +177,7 @@ export class Queue {
       },
       error,
     );
+    this.#retryIsDemanded = retryAfterMs !== null;
     return final ? null : Math.max(this.#backOff(), retryAfterMs ?? 0);
   }
 
@@ -219,15 +241,10 @@ export class Queue {
     if (this.#closed) return;
     const { clock } = this.#options;
     this.#retryDueAt = clock.now() + delayMs;
-    const keepAlive = this.#waiting.length > 0;
-    this.#cancelRetry = clock.after(
-      delayMs,
-      () => {
-        this.#cancelRetry = null;
-        this.#release(reason);
-      },
-      keepAlive,
-    );
+    this.#cancelRetry = clock.after(delayMs, () => {
+      this.#cancelRetry = null;
+      this.#release(reason);
+    });
   }
 
   #stopRetry(): void {
@@ -236,7 +253,7 @@ export class Queue {
   }
 }
 
-// Asking again cannot help with a request the collector understood and refused.
-function isFinalRefusal(status: number | null): boolean {
+/** Asking again cannot help with a request the collector understood and refused. */
+export function isFinalRefusal(status: number | null): boolean {
   return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }

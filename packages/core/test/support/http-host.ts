@@ -43,11 +43,11 @@ export class HttpHost implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Bodies whose request was answered with a 2xx status. */
+  /** Bodies of tracking requests that were answered with a 2xx status. */
   get accepted(): TrackingBody[] {
-    return this.received
-      .filter(({ status }) => status !== null && status >= 200 && status < 300)
-      .map(({ body }) => body);
+    const isSuccess = ({ method, status }: Received) =>
+      method === 'POST' && status !== null && status >= 200 && status < 300;
+    return this.received.filter(isSuccess).map(({ body }) => body);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,23 @@
+import * as core from '@convert-fullstack/core';
+import * as bridge from '@convert-fullstack/core/bridge';
+import { expect, it } from 'vitest';
+
+it('exports exactly this', () => {
+  expect(Object.keys(core).sort()).toEqual(['Context', 'ConvertError', 'Core', 'hashText', 'parsePreviewParam']);
+  expect(Object.keys(bridge).sort()).toEqual([
+    'ConvertError',
+    'RELAY_MAX_BYTES',
+    'checkConversion',
+    'conversionMissed',
+    'conversionQueued',
+  ]);
+});
+
+it('a ConvertError names its code and keeps its cause', () => {
+  const cause = new Error('why');
+  const error = new core.ConvertError('config_invalid', 'What happened.', { cause });
+  expect(error).toBeInstanceOf(Error);
+  expect([error.name, error.code, error.cause]).toEqual(['ConvertError', 'config_invalid', cause]);
+  expect(error.message).toContain('What happened.');
+  expect(error.message).toContain('config_invalid');
+});
