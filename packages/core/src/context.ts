@@ -13,6 +13,7 @@ import {
 import { type Decision, type DecisionInput, decide } from './decide/experience.ts';
 import { PreparedText } from './decide/hash.ts';
 import type { Emitter } from './events.ts';
+import { tellLocationChanges } from './location-changes.ts';
 import type { Tracking } from './options.ts';
 import { assignmentsOf, DependentDecisions } from './payload-decisions.ts';
 import type { PreviewRequest } from './preview.ts';
@@ -102,11 +103,11 @@ export class Context {
     const snapshot = this.#loaded();
     const experience = snapshot?.experience(key);
     if (snapshot == null || experience === undefined) return this.#previewOutsideConfig(key);
+    this.#tellLocations(snapshot, options);
     const decision = this.#decide(snapshot, experience, this.#input(options, this.visitorId));
-    if (typeof decision === 'string') return null;
-    this.#settle(decision, options?.enableTracking ?? true);
+    if (typeof decision !== 'string') this.#settle(decision, options?.enableTracking ?? true);
     this.#save();
-    return decision.result;
+    return typeof decision === 'string' ? null : decision.result;
   }
 
   /** All experiences the visitor has a variation of, in config order. */
@@ -114,6 +115,7 @@ export class Context {
     const snapshot = this.#loaded();
     const results: ExperienceResult[] = [];
     if (snapshot === null) return results;
+    this.#tellLocations(snapshot, options);
     const input = this.#input(options, new PreparedText(this.visitorId));
     const tracked = options?.enableTracking ?? true;
     const isNew = input.stored === null && !snapshot.hasRepeatedKeys;
@@ -133,6 +135,7 @@ export class Context {
     const snapshot = this.#loaded();
     const feature = snapshot?.feature(key);
     if (snapshot == null || feature === undefined) return null;
+    this.#tellLocations(snapshot, options);
     const found = this.#runCarriers(
       snapshot,
       feature.id,
@@ -147,6 +150,7 @@ export class Context {
   runFeatures(options?: RunOptions): FeatureResult[] {
     const snapshot = this.#loaded();
     if (snapshot === null) return [];
+    this.#tellLocations(snapshot, options);
     const input = this.#input(options, new PreparedText(this.visitorId));
     const tracked = options?.enableTracking ?? true;
     const results: FeatureResult[] = [];
@@ -313,6 +317,12 @@ export class Context {
   #decide(snapshot: Snapshot, experience: Experience, input: DecisionInput): Decision {
     if (this.#preview !== null && this.#preview.experience.id === experience.id) return this.#preview;
     return decide(snapshot, experience, input);
+  }
+
+  #tellLocations(snapshot: Snapshot, options: RunOptions | undefined): void {
+    if (this.#preview !== null) return;
+    const { emitter } = this.#host;
+    if (tellLocationChanges(emitter, snapshot, this.#record, options?.locationAttributes)) this.#changed = true;
   }
 
   /** Remembers and reports a decision; `isNew`: the record is known to hold nothing about the experience. */

@@ -11,10 +11,19 @@ export interface CoreEvents {
   bucketing: { readonly visitorId: string; readonly experienceKey: string; readonly variationKey: string | null };
   /** A conversion was queued. */
   conversion: { readonly visitorId: string; readonly goalKey: string };
+  /** A visitor came to a location: the first run with location attributes that match it. */
+  locationActivated: LocationChange;
+  /** A visitor left a location: the first run with location attributes that match it no more. */
+  locationDeactivated: LocationChange;
   /** A batch was delivered or, with `error`, could not be. */
   queueReleased: QueueReleased;
   /** A `diagnose…` call found no decision. */
   diagnostic: Diagnostic;
+}
+
+export interface LocationChange {
+  readonly visitorId: string;
+  readonly location: { readonly id: string; readonly key: string; readonly name: string };
 }
 
 export interface QueueReleased {

@@ -6,7 +6,7 @@ export { Core } from './core.ts';
 export type { Diagnostic, DiagnosticReason } from './decide/diagnose.ts';
 export { hashText } from './decide/hash.ts';
 export { ConvertError, type ConvertErrorCode } from './errors.ts';
-export type { CoreEvents, Handler, QueueReleased, ReleaseReason } from './events.ts';
+export type { CoreEvents, Handler, LocationChange, QueueReleased, ReleaseReason } from './events.ts';
 export type { CoreOptions, FetchTransportOptions, RefreshOptions, RetryOptions, Tracking } from './options.ts';
 export type {
   Clock,

@@ -23,6 +23,8 @@ export class VisitorRecord {
   readonly visitorId: string;
   /** What the record weighed when it was last kept in memory; 0: never. */
   keptSize = 0;
+  /** Ids of the locations the visitor was at in the last run; not stored. */
+  #activeLocations: Set<string> | null = null;
   #attributes: Attributes = NO_ATTRIBUTES;
   #segments: Attributes = NO_ATTRIBUTES;
   #bucketing: IdPairs | null = null;
@@ -33,6 +35,11 @@ export class VisitorRecord {
   constructor(visitorId: string, stored?: StoredVisitor | null) {
     this.visitorId = visitorId;
     if (stored != null) this.#load(stored);
+  }
+
+  get activeLocations(): Set<string> {
+    this.#activeLocations ??= new Set();
+    return this.#activeLocations;
   }
 
   get attributes(): Attributes {

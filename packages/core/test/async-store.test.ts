@@ -6,7 +6,7 @@ import { AsyncStore, bench, fetchedBench, MemoryStore } from './support/ports.ts
 import { shop, storeKey } from './support/project.ts';
 
 const KEY = storeKey('visitor-1');
-const written = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+const written = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
 describe('a store that answers later', () => {
   it('is refused by createContext, which says what to use', () => {

@@ -1,9 +1,11 @@
 /// <reference types="node" />
 import { Core, type CoreOptions } from '@convert-fullstack/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Answer, drip, HttpHost, hang, json, ok, reset, resetMidBody, status } from './support/http-host.ts';
 import { eventsOf, MemoryLogger } from './support/ports.ts';
 import { project } from './support/project.ts';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 const goals = Array.from({ length: 40 }, (_, at) => ({ id: `${at}`, key: `g${at}` }));
 
@@ -16,7 +18,7 @@ async function started(...script: Answer[]): Promise<HttpHost> {
 function coreAt(host: HttpHost, options: Partial<CoreOptions> = {}): Core {
   const core = new Core({
     data: project({ goals }),
-    transport: { trackUrl: host.url, timeoutMs: 60 },
+    transport: { trackUrl: host.url, timeoutMs: 250 },
     retry: { baseMs: 4, maxMs: 25, jitter: 0 },
     logger: new MemoryLogger(),
     batchSize: 3,
@@ -28,7 +30,7 @@ function coreAt(host: HttpHost, options: Partial<CoreOptions> = {}): Core {
 }
 
 /** Every accepted event as `visitor:goal`, once it is quiet or `count` have come. */
-async function accepted(host: HttpHost, count: number, ms = 3_000): Promise<string[]> {
+async function accepted(host: HttpHost, count: number, ms = 8_000): Promise<string[]> {
   const read = () =>
     host.accepted
       .flatMap(eventsOf)
@@ -123,7 +125,7 @@ describe('nothing is lost and nothing comes twice when the collector answers wit
     host.script = Array.from({ length: 60 }, (_, at) =>
       at % 3 === 2 ? ok : (chaos[(at * 7) % chaos.length] ?? ok),
     ).concat(ok);
-    const core = coreAt(host, { transport: { trackUrl: host.url, timeoutMs: 30 } });
+    const core = coreAt(host, { transport: { trackUrl: host.url, timeoutMs: 250 } });
     const expected: string[] = [];
     for (let goal = 0; goal < 20; goal++) {
       for (let visitor = 0; visitor < 5; visitor++) {
@@ -132,7 +134,7 @@ describe('nothing is lost and nothing comes twice when the collector answers wit
       }
       await pause(10);
     }
-    const arrived = await accepted(host, 100, 5_000);
+    const arrived = await accepted(host, 100, 10_000);
     expect([...arrived].sort()).toEqual([...expected].sort());
     for (let visitor = 0; visitor < 5; visitor++) {
       const own = (entry: string) => entry.startsWith(`v-${visitor}:`);

@@ -24,19 +24,21 @@ async function run(body: string, ...script: Answer[]): Promise<Run> {
     const data = ${JSON.stringify(shop())};
     const url = ${JSON.stringify(host.url)};
     const transport = { configUrl: url, trackUrl: url };
-    const retry = { baseMs: 10, maxMs: 400, jitter: 0 };
+    const retry = { baseMs: 10, maxMs: 5_000, jitter: 0 };
+    const shortRetry = { ...retry, maxMs: 400 };
     ${body}`);
   await host[Symbol.asyncDispose]();
   return { ...finished, host, delivered: host.accepted.flatMap(eventsOf).length };
 }
 
-const track = `
-  const core = new Core({ data, transport, retry, autoFlushIntervalMs: 60_000 });
+const trackWith = (retry: string): string => `
+  const core = new Core({ data, transport, retry: ${retry}, autoFlushIntervalMs: 60_000 });
   core.on('queueReleased', ({ reason }) => console.log(reason));
   core.createContext('v-1').runExperiences();
   core.createContext('v-2').trackConversion('purchase');`;
+const track = trackWith('retry');
 
-describe.concurrent('a script that just ends', () => {
+describe.concurrent('a script that just ends', { timeout: 20_000 }, () => {
   it('still delivers', async () => {
     const { code, delivered, stdout, stderr } = await run(track);
     expect({ code, delivered, stdout, stderr }).toEqual({ code: 0, delivered: 3, stdout: 'exit\n', stderr: '' });
@@ -69,28 +71,28 @@ describe.concurrent('a script that just ends', () => {
   it('sends nothing after close()', async () => {
     const { code, host, ms } = await run(`${track} await core.close();`);
     expect({ code, requests: host.received.length }).toEqual({ code: 0, requests: 0 });
-    expect(ms).toBeLessThan(2_500);
+    expect(ms).toBeLessThan(10_000);
   });
 
   it('exits by itself when the collector fails for ever', async () => {
-    const { code, ms } = await run(track, status(500));
+    const { code, ms } = await run(trackWith('shortRetry'), status(500));
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(4_000);
+    expect(ms).toBeLessThan(10_000);
   });
 
   it('exits by itself when nobody listens', async () => {
     const { code, ms } = await run(
-      `const core = new Core({ data, retry, logLevel: 'silent', transport: { trackUrl: 'http://127.0.0.1:1' } });
+      `const core = new Core({ data, retry: shortRetry, logLevel: 'silent', transport: { trackUrl: 'http://127.0.0.1:1' } });
        core.createContext('v-1').runExperiences();`,
     );
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(4_000);
+    expect(ms).toBeLessThan(10_000);
   });
 
   it('exits by itself when the collector asks to come back in an hour', async () => {
-    const { code, ms } = await run(track, status(429, { 'retry-after': '3600' }));
+    const { code, ms } = await run(trackWith('shortRetry'), status(429, { 'retry-after': '3600' }));
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(4_000);
+    expect(ms).toBeLessThan(10_000);
   });
 
   it('exits by itself although it polls, flushes by time and has a store', async () => {
@@ -104,23 +106,23 @@ describe.concurrent('a script that just ends', () => {
       ok,
     );
     expect({ code, delivered: delivered > 0 }).toEqual({ code: 0, delivered: true });
-    expect(ms).toBeLessThan(2_500);
+    expect(ms).toBeLessThan(10_000);
   });
 
   it('exits by itself when it closed Core while the config host hangs', async () => {
     const { code, ms } = await run(
-      `const core = new Core({ sdkKey: 'k', transport, logLevel: 'silent' });
+      `const core = new Core({ sdkKey: 'k', transport: { ...transport, timeoutMs: 60_000 }, logLevel: 'silent' });
        void core.initialize();
        await new Promise((resolve) => setTimeout(resolve, 100));
        await core.close();`,
       hang,
     );
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(2_500);
+    expect(ms).toBeLessThan(10_000);
   });
 });
 
-describe.concurrent('importing the package', () => {
+describe.concurrent('importing the package', { timeout: 20_000 }, () => {
   it('starts nothing: no timer, no request, no listener, no global', async () => {
     const { code, stdout, stderr } = await built.run(`
       const used = [];

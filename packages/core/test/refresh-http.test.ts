@@ -1,12 +1,14 @@
 /// <reference types="node" />
 import { Core, type CoreOptions } from '@convert-fullstack/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Answer, HttpHost, hang, json, reset, status } from './support/http-host.ts';
 import { MemoryLogger } from './support/ports.ts';
 import { experience, project } from './support/project.ts';
 
 const config = (experiences: number) =>
   project({ experiences: Array.from({ length: experiences }, (_, at) => experience(`${at + 1}`, `e${at}`)) });
+
+vi.setConfig({ testTimeout: 20_000 });
 
 async function started(...script: Answer[]): Promise<HttpHost> {
   const host = await HttpHost.start(...script);
@@ -17,7 +19,7 @@ async function started(...script: Answer[]): Promise<HttpHost> {
 function coreAt(host: HttpHost, options: Partial<CoreOptions> = {}): Core {
   const core = new Core({
     sdkKey: 'key-1',
-    transport: { configUrl: host.url, trackUrl: host.url, timeoutMs: 60 },
+    transport: { configUrl: host.url, trackUrl: host.url, timeoutMs: 250 },
     refresh: { intervalMs: 20, jitterMs: 0, backoffMaxMs: 30 },
     logger: new MemoryLogger(),
     ...options,
@@ -27,7 +29,7 @@ function coreAt(host: HttpHost, options: Partial<CoreOptions> = {}): Core {
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  for (const end = Date.now() + 3_000; !isTrue() && Date.now() < end; )
+  for (const end = Date.now() + 8_000; !isTrue() && Date.now() < end; )
     await new Promise((resolve) => setTimeout(resolve, 5));
   expect(isTrue()).toBe(true);
 }

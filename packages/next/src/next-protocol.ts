@@ -101,3 +101,19 @@ export function afterResponse(task: () => Promise<void>): void {
 export function rethrowControlFlow(error: unknown): void {
   if (error instanceof Error && 'digest' in error && typeof error.digest === 'string') throw error;
 }
+
+interface WorkStorage {
+  exit<T>(run: () => T): T;
+}
+
+/**
+ * Runs what belongs to the process, not to the page that happens to be rendered. Next.js keeps requests that start during
+ * a prerender waiting for ever, and gives a page up in which somebody looks at the time or at a random number.
+ */
+export function outsideRender<T>(run: () => T): T {
+  const { __nextGetStaticStore: storage } = globalThis.fetch as {
+    __nextGetStaticStore?: () => WorkStorage | undefined;
+  };
+  const work = storage?.();
+  return typeof work?.exit === 'function' ? work.exit(run) : run();
+}

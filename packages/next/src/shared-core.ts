@@ -1,4 +1,5 @@
 import { Core, type CoreOptions } from '@convert-fullstack/core';
+import { outsideRender } from './next-protocol.ts';
 import { createNotices, type Notices } from './notices.ts';
 import type { ConvertOptions } from './options.ts';
 import { createVisitSigner, type VisitSigner } from './visit-header.ts';
@@ -26,7 +27,7 @@ const SLOT = Symbol.for('@convert-fullstack/next');
 export function coreFor(options: ConvertOptions): () => SharedCore {
   let shared: SharedCore | undefined;
   return () => {
-    if (shared === undefined || shared.isClosed) shared = findOrMake(options);
+    if (shared === undefined || shared.isClosed) shared = outsideRender(() => findOrMake(options));
     return shared;
   };
 }
@@ -62,12 +63,22 @@ function closeEdited(slot: Map<string, SharedCore>, project: string): void {
 function makeShared(options: ConvertOptions): SharedCore {
   const { attributes: _, timeoutMs = 1_000, cookieName: __, secret, sdkKey, ...others } = options;
   const notices = createNotices(options);
-  const core = makeCore(sdkKey === undefined ? others : { ...others, sdkKey }, notices);
+  const core = makeCore({ ...others, ...(sdkKey !== undefined && { sdkKey }), ...ofTheProcess(options) }, notices);
   const signer = createVisitSigner(secret);
   // Whoever awaits it gets the failure; nobody may be awaiting it yet.
   signer.catch(() => {});
   const firstConfig = waitForConfig(core, timeoutMs);
   return { core, signer, notices, firstConfig, project: projectOf(options), isClosed: false };
+}
+
+/** Core's own requests and chances, whichever page they come up in. */
+function ofTheProcess({
+  transport = {},
+  random = Math.random,
+}: ConvertOptions): Pick<CoreOptions, 'transport' | 'random'> {
+  const fetch: typeof globalThis.fetch = (...args) => outsideRender(() => globalThis.fetch(...args));
+  const isOwn = 'fetchConfig' in transport || 'fetch' in transport;
+  return { transport: isOwn ? transport : { ...transport, fetch }, random: () => outsideRender(random) };
 }
 
 function makeCore(options: CoreOptions, notices: Notices): Core | null {

@@ -1,10 +1,4 @@
-import type {
-  Context,
-  ConversionOptions,
-  ConversionResult,
-  FeatureResult,
-  Payload,
-} from '@convert-fullstack/core';
+import type { Context, ConversionOptions, ConversionResult, FeatureResult, Payload } from '@convert-fullstack/core';
 import { conversionMissed } from '@convert-fullstack/core/bridge';
 import type {
   ExperienceAssignment,

@@ -90,9 +90,20 @@ export function createDelivery(url: string, random: () => number = Math.random):
     // With the cookie of the visitor: `credentials` is 'same-origin' unless told.
     const headers = { 'content-type': JSON_TYPE };
     const response = await fetch(url, { method: 'POST', keepalive: true, headers, body });
-    // Not awaited: an answer that cannot be read must not send the events again.
-    if (process.env.NODE_ENV !== 'production') explainRejected(response, warnOnce).catch(() => {});
+    // Read to its end, or the browser keeps the request open; not awaited, or a broken answer would send the events again.
+    response.text().then(explainRejected, () => {});
     return response.status;
+  }
+
+  function explainRejected(answer: string): void {
+    if (process.env.NODE_ENV === 'production') return;
+    try {
+      const { rejected }: RelayReceipt = JSON.parse(answer);
+      const reasons = new Set(rejected.map(({ reason }) => reason));
+      if (reasons.size > 0) warnOnce(`the relay rejected events: ${[...reasons].join(', ')}`);
+    } catch {
+      // Something other than the relay answered; its status has been heeded.
+    }
   }
 
   return {
@@ -123,12 +134,6 @@ export function createDelivery(url: string, random: () => number = Math.random):
       };
     },
   };
-}
-
-async function explainRejected(response: Response, warn: (message: string) => void): Promise<void> {
-  const { rejected }: RelayReceipt = await response.json();
-  const reasons = new Set(rejected.map(({ reason }) => reason));
-  if (reasons.size > 0) warn(`the relay rejected events: ${[...reasons].join(', ')}`);
 }
 
 function bytesOf(text: string): number {

@@ -5,7 +5,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The runtime's own time. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  // Not Date.now(): it jumps when the machine's time is set, and Next.js refuses it while it prerenders.
+  now: () => performance.timeOrigin + performance.now(),
   after(ms, run, keepAlive = false) {
     const timer: unknown = setTimeout(run, Math.min(ms, MAX_TIMER_MS));
     if (!keepAlive && isUnrefable(timer)) timer.unref();

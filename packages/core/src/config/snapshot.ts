@@ -97,6 +97,7 @@ export class Snapshot implements ConfigSnapshot {
   readonly projectId: string;
   readonly experiences: readonly Experience[];
   readonly features: readonly WireEntity[];
+  readonly locations: readonly WireEntity[];
   readonly goalKeys: readonly string[];
   readonly hasRepeatedKeys: boolean;
   readonly #config: WireConfig;
@@ -119,6 +120,7 @@ export class Snapshot implements ConfigSnapshot {
     this.accountId = config.accountId;
     this.projectId = config.projectId;
     this.features = config.features;
+    this.locations = config.locations;
     this.goalKeys = Object.freeze(config.goals.map((goal) => goal.key));
     this.#entities = {
       feature: index(config.features),

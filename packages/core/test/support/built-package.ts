@@ -38,14 +38,14 @@ export class BuiltPackage implements AsyncDisposable {
     return new BuiltPackage(directory);
   }
 
-  /** Runs an ES module that may import `@convert-fullstack/core` until it exits by itself, for at most 4.5 s. */
+  /** Runs an ES module that may import `@convert-fullstack/core` until it exits by itself, for at most 15 s. */
   async run(script: string, { args = [] as readonly string[] } = {}): Promise<Finished> {
     const file = join(this.#directory, `script-${this.#running.size}-${Math.random().toString(36).slice(2)}.mjs`);
     await writeFile(file, script);
     const started = performance.now();
     const child = spawn(process.execPath, [...args, file], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#running.add(child);
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), 4_500);
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 15_000);
     const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
     const code = child.exitCode ?? (await new Promise<number | null>((resolve) => child.once('close', resolve)));
     clearTimeout(giveUp);

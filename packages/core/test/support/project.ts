@@ -1,14 +1,6 @@
 /** A JSON object of a config under construction. */
 export type Json = Record<string, unknown>;
 
-export interface Arm {
-  readonly id: string;
-  readonly key: string;
-  readonly share?: number;
-  readonly changes?: readonly Json[];
-  readonly more?: Json;
-}
-
 /** A config with one project; `parts` adds experiences and the rest. */
 export function project(parts: Json = {}): Json {
   return { account_id: '1001', project: { id: '2002', name: 'Demo' }, ...parts };
