@@ -118,7 +118,7 @@ export class Context {
     this.#tellLocations(snapshot, options);
     const input = this.#input(options, new PreparedText(this.visitorId));
     const tracked = options?.enableTracking ?? true;
-    const isNew = input.stored === null && !snapshot.hasRepeatedKeys;
+    const isNew = input.stored === null && !snapshot.hasRepeats;
     for (const experience of snapshot.experiences) {
       const decision = this.#decide(snapshot, experience, input);
       if (typeof decision === 'string') continue;

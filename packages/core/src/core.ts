@@ -164,6 +164,7 @@ export class Core {
 
   /** Stops timers and requests; queued events are not sent (call `flush()` first). Can be called again. */
   async close(): Promise<void> {
+    this.#tracking = 'off';
     this.#config.close();
     this.#queue.close();
   }
@@ -234,7 +235,7 @@ export class Core {
   }
 
   #undelivered({ statusCode, retryAttempts, eventCount }: QueueReleased, error: unknown): void {
-    const fate = isFinalRefusal(statusCode) ? 'they were dropped' : 'they stay queued';
+    const fate = isFinalRefusal(statusCode) || this.#tracking === 'off' ? 'they were dropped' : 'they stay queued';
     const reason = statusCode === null ? errorName(error) : `status ${statusCode}`;
     const level = retryAttempts === 0 ? 'warn' : 'debug';
     this.#logger.log(level, `Events could not be delivered; ${fate}.`, { events: eventCount, reason });

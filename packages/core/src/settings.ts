@@ -15,7 +15,9 @@ export interface Settings {
 
 /** Throws `ConvertError` `options_invalid`, naming the option, for a number that cannot be what was meant. */
 export function settingsOf(options: CoreOptions): Settings {
-  const { retry = {}, refresh = {}, transport = {} } = options;
+  const retry = options.retry ?? {};
+  const refresh = options.refresh ?? {};
+  const transport = options.transport ?? {};
   const polling = refresh === false ? {} : refresh;
   const timeoutMs = 'timeoutMs' in transport ? transport.timeoutMs : undefined;
   return {

@@ -123,7 +123,7 @@ export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: Store
     let current: unknown = written;
     do {
       try {
-        await current;
+        await withTimeLimit(async () => current, timeoutMs, clock);
         const changes = waiting.splice(0);
         current = changes.length > 0 ? write(key, changes, store.get(key)) : null;
       } catch (cause) {

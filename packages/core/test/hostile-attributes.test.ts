@@ -134,6 +134,38 @@ describe('a long attribute costs little', () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
+  it.each([
+    ['^(a+)+$', `${'a'.repeat(25)}!`],
+    ['x*x*x*y', 'x'.repeat(200)],
+  ])('a short one against /%s/, which backtracks', (pattern, v) => {
+    const rules = any(where('v', 'regexMatches', pattern));
+    const data = project({
+      audiences: [audience('7', rules)],
+      experiences: [experience('10', 'e', { audiences: ['7'] })],
+    });
+    const { core } = bench(data);
+    const started = performance.now();
+    core.createContext('visitor-1', { v }).runExperience('e');
+    expect(performance.now() - started).toBeLessThan(250);
+  });
+
+  it.each([
+    ['^/products/[^/]+/reviews/?$', '/products/ridge-pack/reviews'],
+    ['^(de|at|ch)$', 'AT'],
+    ['.*\\.example\\.(com|org)$', 'shop.example.org'],
+    ['^[\\w.+-]+@[\\w-]+\\.[\\w.]+$', 'someone+x@mail.example.org'],
+    ['(^|&)utm_source=(news|mail)[^&]*(&|$)', 'a=1&utm_source=newsletter&b=2'],
+    ['^.*iphone.*os 1[5-9]_.*$', 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X)'],
+  ])('and ordinary patterns still match: /%s/', (pattern, v) => {
+    const rules = any(where('v', 'regexMatches', pattern));
+    const data = project({
+      audiences: [audience('7', rules)],
+      experiences: [experience('10', 'e', { audiences: ['7'] })],
+    });
+    const context = bench(data).core.createContext('visitor-1', { v });
+    expect(context.diagnoseExperience('e').reason).toBe('resolved');
+  });
+
   it('a megabyte against every other match type', () => {
     const { core } = bench(everyRule());
     const started = performance.now();

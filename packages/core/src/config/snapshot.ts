@@ -99,7 +99,8 @@ export class Snapshot implements ConfigSnapshot {
   readonly features: readonly WireEntity[];
   readonly locations: readonly WireEntity[];
   readonly goalKeys: readonly string[];
-  readonly hasRepeatedKeys: boolean;
+  /** Whether two experiences have the same key or the same id. */
+  readonly hasRepeats: boolean;
   readonly #config: WireConfig;
   readonly #warn: Warn;
   readonly #experiencesByKey = new Map<string, Experience>();
@@ -139,7 +140,8 @@ export class Snapshot implements ConfigSnapshot {
     }
     // Experiences are asked for by key, so one whose key is taken is the one that took it.
     this.experiences = config.experiences.flatMap(({ key }) => this.#experiencesByKey.get(key) ?? []);
-    this.hasRepeatedKeys = this.#experiencesByKey.size < this.experiences.length;
+    const distinct = Math.min(this.#experiencesByKey.size, this.#experiencesById.size);
+    this.hasRepeats = distinct < config.experiences.length;
   }
 
   /** Whether any rule asks if the visitor is in another experience. */

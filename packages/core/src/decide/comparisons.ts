@@ -1,10 +1,8 @@
+import { safeLength } from './pattern.ts';
 import { asText } from './text.ts';
 
 /** Whether an attribute meets a rule; `null` when the two cannot be compared, which no negation turns into a match. */
 export type Comparison = (attribute: unknown) => boolean | null;
-
-/** Longest attribute (in characters) that a regular expression is tried on: patterns may take quadratic time. */
-const REGEX_MAX_LENGTH = 4096;
 
 /** The comparison of a match type with a rule's value; `null` for a match type that does not exist. */
 export function comparison(matchType: string, wanted: unknown): Comparison | null {
@@ -117,9 +115,10 @@ function regexMatches(wanted: unknown): Comparison {
   } catch {
     return () => null;
   }
+  const maxLength = safeLength(pattern.source);
   return (attribute) => {
     const text = lower(attribute);
-    return text.length > REGEX_MAX_LENGTH ? null : pattern.test(text);
+    return text.length > maxLength ? null : pattern.test(text);
   };
 }
 
