@@ -42,7 +42,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/!(react)/test/**/*.test.{ts,tsx}', '{scripts,e2e}/test/**/*.test.{mjs,ts}'],
+          include: [
+            'packages/!(react)/test/**/*.test.{ts,tsx}',
+            '{scripts,e2e}/test/**/*.test.{mjs,ts}',
+            'examples/core-recipes/*.test.ts',
+          ],
         },
       },
       {

@@ -6,8 +6,5 @@ export const convert = createConvert({
   sdkKey: CONVERT_SDK_KEY,
   environment: 'production',
   // Set by `npm run demo` for the local emulator. Unset: Convert itself.
-  transport: {
-    ...(CONVERT_CONFIG_URL && { configUrl: CONVERT_CONFIG_URL }),
-    ...(CONVERT_TRACK_URL && { trackUrl: CONVERT_TRACK_URL }),
-  },
+  transport: { configUrl: CONVERT_CONFIG_URL, trackUrl: CONVERT_TRACK_URL },
 });

@@ -16,6 +16,7 @@ import type { Emitter } from './events.ts';
 import { tellLocationChanges } from './location-changes.ts';
 import type { Tracking } from './options.ts';
 import { assignmentsOf, DependentDecisions } from './payload-decisions.ts';
+import type { Logger } from './ports.ts';
 import type { PreviewRequest } from './preview.ts';
 import {
   type Attributes,
@@ -39,7 +40,7 @@ export interface ContextHost {
   readonly records: VisitorRecords;
   readonly tracker: Tracker;
   readonly emitter: Emitter;
-  warn(message: string, details: Readonly<Record<string, string>>): void;
+  log: Logger['log'];
   /** The snapshot of the service's answer for one experience, drafts included; `null` when there is none. */
   findForPreview(experienceId: string): Promise<Snapshot | null>;
 }
@@ -75,12 +76,11 @@ export class Context {
     return this.#record.segments;
   }
 
-  /** Merges attributes into the visitor's stored ones; later contexts of this visitor see them. */
+  /** Merges attributes into those of this context and stores them all; later contexts of this visitor see them. */
   setAttributes(patch: Attributes): void {
     this.#useLatestRecord();
-    const own = laidOver(NO_ATTRIBUTES, patch);
-    this.#attributes = laidOver(this.#attributes, own);
-    this.#record.setAttributes(own);
+    this.#attributes = laidOver(this.#attributes, patch);
+    this.#record.setAttributes(this.#attributes);
     this.#changed = true;
     this.#save();
   }
@@ -240,7 +240,7 @@ export class Context {
     this.#preview = found || null;
     this.#record = this.#preview === null ? this.#ownRecord : this.#ownRecord.detached();
     if (this.#preview === null)
-      this.#host.warn('The previewed variation does not exist.', { experienceId, variationId });
+      this.#host.log('warn', 'The previewed variation does not exist.', { experienceId, variationId });
   }
 
   /** Why an experience does or does not resolve; changes and reports nothing. */
@@ -391,7 +391,10 @@ export class Context {
   }
 
   #told(found: Diagnostic): Diagnostic {
-    if (!found.resolved) this.#host.emitter.emit('diagnostic', found);
+    if (!found.resolved) {
+      this.#host.log('debug', found.message, { reason: found.reason, ...found.details });
+      this.#host.emitter.emit('diagnostic', found);
+    }
     return found;
   }
 }

@@ -207,7 +207,7 @@ export class Core {
       environment: options.environment,
       tracker: createTracker(this.#queue, droppedKey),
       emitter: this.#emitter,
-      warn: (message, details) => this.#warn(message, details),
+      log: (level, message, details) => this.#logger.log(level, message, details),
       findForPreview: (experienceId) => this.#config.findForPreview(experienceId),
     };
   }

@@ -15,7 +15,7 @@ export class ConvertError extends Error {
   declare readonly code: ConvertErrorCode;
 
   constructor(code: ConvertErrorCode, message: string, options?: { cause?: unknown }) {
-    super(`${message} [${code}]`, options);
+    super(`${message} (see docs/errors/${code}.md)`, options);
     this.name = 'ConvertError';
     this.code = code;
   }

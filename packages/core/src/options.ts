@@ -2,13 +2,13 @@ import type { Clock, DataStore, Logger, LogLevel, Transport } from './ports.ts';
 
 export interface CoreOptions {
   /** Fetches the project's config by this key. Exactly one of `sdkKey` and `data` is needed. */
-  readonly sdkKey?: string;
+  readonly sdkKey?: string | undefined;
   /** Secret of the key; sent to the config host only. Never use it in a browser. */
   readonly sdkKeySecret?: string;
   /** The project's config itself; nothing is fetched. */
   readonly data?: unknown;
   /** Experiences of other environments are skipped; unset: no environment check. */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   /** Config to decide with until the first fetch succeeds. */
   readonly fallbackData?: unknown;
   readonly transport?: Transport | FetchTransportOptions;
@@ -43,9 +43,9 @@ export type Tracking = 'on' | 'hold' | 'off';
 
 export interface FetchTransportOptions {
   /** Default `https://cdn-4.convertexperiments.com/api/v1`. */
-  readonly configUrl?: string;
+  readonly configUrl?: string | undefined;
   /** Default `https://[project_id].metrics.convertexperiments.com/v1`; `[project_id]` is replaced. */
-  readonly trackUrl?: string;
+  readonly trackUrl?: string | undefined;
   /** Default 5,000 ms. */
   readonly timeoutMs?: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -41,7 +41,7 @@ export interface Logger {
   log(
     level: Exclude<LogLevel, 'silent'>,
     message: string,
-    details: Readonly<Record<string, string | number | boolean>>,
+    details: Readonly<Record<string, string | number | boolean | null>>,
   ): void;
 }
 

@@ -31,12 +31,12 @@ describe('a store that answers later', () => {
     context.trackConversion('purchase');
     await written();
     expect(dataStore.kept.get(KEY)).toMatchObject({
-      attributes: { plan: 'pro' },
+      attributes: { country: 'DE', plan: 'pro' },
       bucketing: { '20': '201' },
       goals: { '50': true },
     });
     const again = await core.loadContext('visitor-1');
-    expect(again.attributes).toEqual({ plan: 'pro' });
+    expect(again.attributes).toEqual({ country: 'DE', plan: 'pro' });
     expect(again.runExperiences()).toEqual(decided);
     expect(again.trackConversion('purchase').status).toBe('deduplicated');
   });

@@ -39,7 +39,7 @@ describe('a context made before the config is there', () => {
     expect(core.isReady).toBe(true);
     expect(context.runExperiences()).toHaveLength(2);
     expect(context.trackConversion('purchase').status).toBe('queued');
-    expect(core.createContext('visitor-1').attributes).toEqual({ plan: 'pro' });
+    expect(core.createContext('visitor-1').attributes).toEqual({ country: 'DE', plan: 'pro' });
     await core.flush();
     expect(transport.events).toHaveLength(3);
   });

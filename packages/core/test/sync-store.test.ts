@@ -19,7 +19,7 @@ describe('a visitor record in a store', () => {
     expect([...dataStore.texts.keys()]).toEqual([KEY]);
     const hero = context.runExperience('hero', { enableTracking: false })?.variationId;
     expect(dataStore.get(KEY)).toEqual({
-      attributes: { plan: 'pro' },
+      attributes: { country: 'DE', plan: 'pro' },
       segments: { visitorType: 'new', customSegments: ['60'] },
       bucketing: { '20': '201', '10': hero },
       goals: { '51': true },
@@ -37,7 +37,7 @@ describe('a visitor record in a store', () => {
     first.trackConversion('signup');
     const { core, transport } = bench(shop(), { dataStore });
     const second = core.createContext('visitor-1');
-    expect(second.attributes).toEqual({ plan: 'pro' });
+    expect(second.attributes).toEqual({ country: 'DE', plan: 'pro' });
     expect(second.defaultSegments).toEqual({ visitorType: 'new', customSegments: ['60'] });
     expect(second.runExperiences()).toEqual(decided);
     expect(second.trackConversion('signup').status).toBe('deduplicated');

@@ -33,8 +33,12 @@ describe('attributes', () => {
     context.setAttributes({ beta: true });
     expect(context.attributes).toEqual({ plan: 'pro', country: 'DE', beta: true });
     expect(context.runExperience('e')).not.toBeNull();
-    expect(core.createContext('visitor-1').attributes).toEqual({ country: 'DE', beta: true });
-    expect(core.createContext('visitor-1', { country: 'US' }).attributes).toEqual({ country: 'US', beta: true });
+    expect(core.createContext('visitor-1').attributes).toEqual({ plan: 'pro', country: 'DE', beta: true });
+    expect(core.createContext('visitor-1', { country: 'US' }).attributes).toEqual({
+      plan: 'pro',
+      country: 'US',
+      beta: true,
+    });
     expect(core.createContext('visitor-2').attributes).toEqual({});
   });
 

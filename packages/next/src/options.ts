@@ -1,9 +1,7 @@
 import type { CoreOptions } from '@convert-fullstack/core';
 import type { ReadAttributes } from '@convert-fullstack/server';
 
-export interface ConvertOptions extends Omit<CoreOptions, 'sdkKey'> {
-  /** Fetches the project's config by this key. Exactly one of `sdkKey` and `data` is needed. */
-  readonly sdkKey?: string | undefined;
+export interface ConvertOptions extends CoreOptions {
   /**
    * The application's own attributes of a request, laid over `country`, `device`, `browser`, `language`, `visitorType`,
    * `referrer` and `utm_*`.

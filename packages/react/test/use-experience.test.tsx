@@ -126,7 +126,7 @@ describe('a missing provider', () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const attempt = () => renderHook(useHook);
     expect(attempt).toThrow(ConvertError);
-    expect(attempt).toThrow(`${name} needs a <ConvertProvider> above it. [provider_missing]`);
+    expect(attempt).toThrow(`${name} needs a <ConvertProvider> above it. (see docs/errors/provider_missing.md)`);
   });
 
   it('is a mistake that names <Exposure>', () => {

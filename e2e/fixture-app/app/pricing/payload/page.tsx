@@ -1,0 +1,5 @@
+import { PayloadText } from '../../payload-text';
+
+export default function PayloadPage() {
+  return <PayloadText />;
+}

@@ -1,0 +1,5 @@
+import { PageOf } from '../../page-of';
+
+export default function PricingPage() {
+  return <PageOf experience="pricing-page" />;
+}

@@ -1,0 +1,5 @@
+import { PageOf } from '../../page-of';
+
+export default function ProductPage() {
+  return <PageOf experience="product-gallery" />;
+}

@@ -1,0 +1,4 @@
+/** Where playwright.config.ts starts the servers. */
+export const STOREFRONT = 'http://localhost:3010';
+export const FIXTURE_APP = 'http://localhost:3011';
+export const EMULATOR = 'http://localhost:4410';

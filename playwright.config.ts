@@ -1,0 +1,61 @@
+import { defineConfig, devices } from '@playwright/test';
+import { chosenBrowser } from './e2e/browser.ts';
+import { EMULATOR, FIXTURE_APP, STOREFRONT } from './e2e/support/addresses.ts';
+
+const portOf = (url: string) => new URL(url).port;
+
+// No `-H 127.0.0.1`: Next.js then takes its own rewrites for external ones and runs the proxy twice.
+const NEXT_START = 'node node_modules/next/dist/bin/next start -p';
+
+const app = {
+  env: {
+    CONVERT_SDK_KEY: 'e2e',
+    CONVERT_CONFIG_URL: `${EMULATOR}/api/v1`,
+    CONVERT_TRACK_URL: `${EMULATOR}/v1`,
+    NEXT_TELEMETRY_DISABLED: '1',
+  },
+  stderr: 'pipe',
+  // Lets the queue deliver and `after()` finish, as it would on a real server.
+  gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+} as const;
+
+export default defineConfig({
+  testDir: 'e2e/specs',
+  outputDir: 'test-results/e2e',
+  globalSetup: './e2e/browser.ts',
+  workers: 2,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  use: {
+    baseURL: STOREFRONT,
+    trace: 'off',
+    screenshot: 'only-on-failure',
+    launchOptions: chosenBrowser() ?? {},
+  },
+  // The device matters: its user agent does not say "HeadlessChrome", which counts as a bot.
+  projects: [{ name: 'chromium', use: { ...devices['Desktop Chrome'] } }],
+  webServer: [
+    {
+      name: 'emulator',
+      command: `node packages/emulator/dist/cli.js --port ${portOf(EMULATOR)}`,
+      url: EMULATOR,
+      stderr: 'pipe',
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+    },
+    {
+      ...app,
+      name: 'storefront',
+      cwd: 'examples/storefront',
+      command: `${NEXT_START} ${portOf(STOREFRONT)}`,
+      url: STOREFRONT,
+    },
+    {
+      ...app,
+      name: 'fixture-app',
+      cwd: 'e2e/fixture-app',
+      command: `${NEXT_START} ${portOf(FIXTURE_APP)}`,
+      url: FIXTURE_APP,
+    },
+  ],
+});
