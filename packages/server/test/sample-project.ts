@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Core, type CoreOptions } from '@convert-fullstack/core';
 
 /** The sample store's config; a fresh copy. */
-export function sampleProject(): unknown {
+function sampleProject(): unknown {
   return JSON.parse(readFileSync(new URL('../../emulator/projects/sample-project.json', import.meta.url), 'utf8'));
 }
 
