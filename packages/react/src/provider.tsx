@@ -2,7 +2,7 @@
 
 import type { Payload } from '@convert-fullstack/core/bridge';
 import { type ReactNode, useContext, useEffect, useMemo } from 'react';
-import { type Scope, ScopeContext } from './scope.ts';
+import { readable, type Scope, ScopeContext } from './scope.ts';
 import { sessionOnFirstUse } from './session.ts';
 
 export interface ConvertProviderProps {
@@ -33,7 +33,10 @@ export function ConvertProvider({
   const ownSession = useMemo(() => sessionOnFirstUse(`${endpoint}/events`), [endpoint]);
   const session = outer?.session ?? ownSession;
   const isTracking = tracking === 'on' && outer?.isTracking !== false;
-  const scope = useMemo<Scope>(() => ({ payload, outer, session, isTracking }), [payload, outer, session, isTracking]);
+  const scope = useMemo<Scope>(() => {
+    const [settled, pending] = 'then' in payload ? [null, payload] : [readable(payload), null];
+    return { payload: settled, pending, outer, session, isTracking };
+  }, [payload, outer, session, isTracking]);
 
   useEffect(() => {
     // Hooks turn a failed payload into misses; this is where it is heard of.

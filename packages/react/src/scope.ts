@@ -6,7 +6,9 @@ import type { Session } from './session.ts';
 
 /** What a provider hands down; `outer` leads to the providers around it. */
 export interface Scope {
-  readonly payload: Payload | Promise<Payload>;
+  /** `null` while it is pending, and when it is not one that this version reads. */
+  readonly payload: Payload | null;
+  readonly pending: Promise<Payload> | null;
   readonly outer: Scope | null;
   readonly session: () => Session;
   readonly isTracking: boolean;
@@ -55,11 +57,11 @@ export function visitorIn(scope: Scope): string | null {
 }
 
 /** `null` when the payload failed to load or is not one that this version reads. */
-function readPayload({ payload }: Scope): Payload | null {
-  if (!('then' in payload)) return readable(payload);
+function readPayload({ payload, pending }: Scope): Payload | null {
+  if (pending === null) return payload;
   // React notes the outcome on the promise. use() would throw the error, and an experiment must not take the page down.
-  if ('status' in payload && payload.status === 'rejected') return null;
-  return readable(use(payload));
+  if ('status' in pending && pending.status === 'rejected') return null;
+  return readable(use(pending));
 }
 
-const readable = (payload: Payload | undefined): Payload | null => (payload?.version === 1 ? payload : null);
+export const readable = (payload: Payload | undefined): Payload | null => (payload?.version === 1 ? payload : null);

@@ -4,6 +4,9 @@ import { asText } from './text.ts';
 /** Whether an attribute meets a rule; `null` when the two cannot be compared, which no negation turns into a match. */
 export type Comparison = (attribute: unknown) => boolean | null;
 
+// Through `call`, as in hash.ts: one fast path whatever the string's internal representation.
+const charCodeAt = String.prototype.charCodeAt;
+
 /** The comparison of a match type with a rule's value; `null` for a match type that does not exist. */
 export function comparison(matchType: string, wanted: unknown): Comparison | null {
   switch (matchType) {
@@ -44,12 +47,12 @@ function equals(wanted: unknown): Comparison {
   const lowered = lower(wanted);
   const name = asText(wanted);
   return (attribute) => {
-    if (attribute === wanted && typeof attribute === 'string') return true;
+    if (typeof attribute === 'string') return attribute === wanted || equalsLowered(attribute, lowered);
     if (Array.isArray(attribute)) return attribute.includes(wanted);
     if (typeof attribute === 'object' && attribute !== null && Object.keys(attribute).length > 0) {
       return Object.hasOwn(attribute, name);
     }
-    return typeof attribute === 'string' ? equalsLowered(attribute, lowered) : lower(attribute) === lowered;
+    return lower(attribute) === lowered;
   };
 }
 
@@ -57,10 +60,10 @@ function equals(wanted: unknown): Comparison {
 function equalsLowered(text: string, lowered: string): boolean {
   const { length } = text;
   for (let i = 0; i < length; i++) {
-    let code = text.charCodeAt(i);
+    let code = charCodeAt.call(text, i);
     if (code > 127) return text.toLowerCase() === lowered;
     if (code >= 65 && code <= 90) code += 32;
-    if (code !== lowered.charCodeAt(i)) return false;
+    if (code !== charCodeAt.call(lowered, i)) return false;
   }
   return length === lowered.length;
 }
@@ -68,12 +71,17 @@ function equalsLowered(text: string, lowered: string): boolean {
 function contains(wanted: unknown): Comparison {
   const part = lower(wanted);
   if (part.trim() === '') return () => true;
-  return (attribute) => lower(attribute).includes(part);
+  return onEitherCase((text) => text.includes(part));
 }
 
 function onLowerCase(wanted: unknown, test: (text: string, part: string) => boolean): Comparison {
   const part = lower(wanted);
-  return (attribute) => test(lower(attribute), part);
+  return onEitherCase((text) => test(text, part));
+}
+
+// What is found in the text as it is would be found in lower case too: most texts need no lower-case copy.
+function onEitherCase(test: (text: string) => boolean): Comparison {
+  return (attribute) => (typeof attribute === 'string' && test(attribute)) || test(lower(attribute));
 }
 
 type Orderable = string | number;
