@@ -1,7 +1,8 @@
 import { laidOver } from './attributes.ts';
 import { type ConversionResult, conversionMissed, conversionQueued } from './bridge/conversion.ts';
 import type { Payload } from './bridge/payload.ts';
-import type { Experience, Snapshot, Variation } from './config/snapshot.ts';
+import type { Experience, Variation } from './config/plan.ts';
+import type { Snapshot } from './config/snapshot.ts';
 import {
   type Diagnostic,
   diagnoseEntity,

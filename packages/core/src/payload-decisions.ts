@@ -1,5 +1,6 @@
 import type { Assignment } from './bridge/payload.ts';
-import type { Experience, Snapshot } from './config/snapshot.ts';
+import type { Experience } from './config/plan.ts';
+import type { Snapshot } from './config/snapshot.ts';
 import type { Decision } from './decide/experience.ts';
 import type { Decided } from './decide/rules.ts';
 

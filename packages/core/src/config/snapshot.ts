@@ -1,20 +1,16 @@
-import type { Assignment } from '../bridge/payload.ts';
-import { layOut, type TrafficShare } from '../decide/bucketing.ts';
-import { carriedFeatureIds, type FeaturesById, featuresOf } from '../decide/feature.ts';
-import { type HashPrefix, hashPrefix, hashText } from '../decide/hash.ts';
-import { allOf, anyOf, EXCLUSION, type Predicate, ruleCompiler } from '../decide/rules.ts';
-import { asText } from '../decide/text.ts';
-import type { ExperienceResult } from '../results.ts';
+import { carriedFeatureIds } from '../decide/feature.ts';
+import { hashText } from '../decide/hash.ts';
+import { EXCLUSION, type Predicate, ruleCompiler } from '../decide/rules.ts';
 import {
-  asId,
-  idList,
-  isObject,
-  objectList,
-  readConfig,
-  type WireConfig,
-  type WireEntity,
-  type WireObject,
-} from './wire-config.ts';
+  compilePlan,
+  type Experience,
+  type Index,
+  type Plan,
+  type PlanParts,
+  type Variation,
+  type Warn,
+} from './plan.ts';
+import { objectList, readConfig, type WireConfig, type WireEntity, type WireObject } from './wire-config.ts';
 
 /** Read-only view of the loaded config. */
 export interface ConfigSnapshot {
@@ -28,68 +24,6 @@ export interface ConfigSnapshot {
 }
 
 export type EntityType = 'experience' | 'feature' | 'goal' | 'audience' | 'segment' | 'location';
-
-/** One experience, compiled on its first use. */
-export interface Experience {
-  readonly id: string;
-  readonly key: string;
-  readonly environment: string | null;
-  readonly archived: boolean;
-  readonly source: WireObject;
-  plan: Plan | null;
-}
-
-/** What it takes to decide one experience. `null`: nothing to check. */
-export interface Plan {
-  readonly location: Predicate | null;
-  readonly audiences: Predicate | null;
-  /** What remains to check for a visitor who already has a variation: permanent audiences are asked once. */
-  readonly transientAudiences: Predicate | null;
-  readonly segmentIds: readonly string[] | null;
-  readonly variations: ReadonlyMap<string, Variation>;
-  readonly prefix: HashPrefix;
-  /** Variations that take traffic. */
-  readonly active: readonly Variation[];
-  /** First bucket and the bucket after the last of each active variation, one pair after the other. */
-  readonly bounds: readonly number[];
-}
-
-/** One variation with everything a decision hands out, built once. */
-export class Variation {
-  readonly experience: Experience;
-  readonly id: string;
-  readonly result: ExperienceResult;
-  readonly #featuresById: FeaturesById;
-  #assignment: Assignment | null = null;
-
-  constructor(experience: Experience, id: string, source: WireObject, featuresById: FeaturesById) {
-    this.experience = experience;
-    this.id = id;
-    this.#featuresById = featuresById;
-    this.result = Object.freeze({
-      experienceKey: experience.key,
-      experienceId: experience.id,
-      experienceName: asText(experience.source.name ?? ''),
-      variationKey: asId(source.key),
-      variationId: id,
-      variation: source,
-    });
-  }
-
-  get assignment(): Assignment {
-    this.#assignment ??= this.#assign();
-    return this.#assignment;
-  }
-
-  #assign(): Assignment {
-    const { experienceKey, experienceId, variationKey, variationId, variation } = this.result;
-    const features = featuresOf(variation, this.#featuresById);
-    return Object.freeze({ experienceKey, experienceId, variationKey, variationId, features });
-  }
-}
-
-/** Told when the config refers to something it does not contain. */
-export type Warn = (message: string, details: Readonly<Record<string, string>>) => void;
 
 /** The immutable, indexed project config. */
 export class Snapshot implements ConfigSnapshot {
@@ -108,6 +42,7 @@ export class Snapshot implements ConfigSnapshot {
   readonly #entities: Readonly<Record<Exclude<EntityType, 'experience'>, Index>>;
   readonly #predicates = new Map<WireEntity, Predicate>();
   readonly #compileRules: (tree: unknown) => Predicate;
+  readonly #parts: PlanParts;
   #carriers: Map<string, Experience[]> | null = null;
   #version: string | null = null;
   #hasExclusions: boolean | null = null;
@@ -129,6 +64,16 @@ export class Snapshot implements ConfigSnapshot {
       audience: index(config.audiences),
       segment: index(config.segments),
       location: index(config.locations),
+    };
+    const { feature, audience, segment, location } = this.#entities;
+    this.#parts = {
+      features: feature,
+      audiences: audience,
+      segments: segment,
+      locations: location,
+      rulesOf: (entity) => this.rulesOf(entity),
+      compileRules: this.#compileRules,
+      warn,
     };
     for (const { id, key, source } of config.experiences) {
       const environment =
@@ -228,74 +173,8 @@ export class Snapshot implements ConfigSnapshot {
   }
 
   planOf(experience: Experience): Plan {
-    experience.plan ??= this.#compile(experience);
+    experience.plan ??= compilePlan(experience, this.#parts);
     return experience.plan;
-  }
-
-  #compile(experience: Experience): Plan {
-    const { source } = experience;
-    const built = objectList(source, 'variations', experience.key).flatMap((variation) => {
-      const id = asId(variation.id);
-      return id === null || id === '' ? [] : [new Variation(experience, id, variation, this.#entities.feature.byId)];
-    });
-    const ranges = layOut(
-      source.version,
-      built.map(({ result }) => shareOf(result.variation)),
-    );
-    const variations = new Map<string, Variation>();
-    const active: Variation[] = [];
-    const bounds: number[] = [];
-    for (const [at, variation] of built.entries()) {
-      if (!variations.has(variation.id)) variations.set(variation.id, variation);
-      const range = ranges[at];
-      if (range == null) continue;
-      active.push(variation);
-      bounds.push(range.from, range.to);
-    }
-    const location = this.#locationOf(experience);
-    return {
-      location,
-      ...this.#audiencesOf(experience),
-      variations,
-      prefix: hashPrefix(experience.id),
-      active,
-      bounds,
-    };
-  }
-
-  #locationOf({ source, key }: Experience): Predicate | null {
-    const ids = idList(source, 'locations', key);
-    if (ids.length === 0) return source.site_area ? this.#compileRules(source.site_area) : null;
-    const locations = this.#resolve('location', ids, key);
-    return anyOf(locations.map((location) => this.rulesOf(location)));
-  }
-
-  // The list mixes ids of audiences and of segments; an id that is neither restricts nobody.
-  #audiencesOf({ source, key }: Experience): Pick<Plan, 'audiences' | 'transientAudiences' | 'segmentIds'> {
-    const ids = idList(source, 'audiences', key);
-    const segmentIds = ids.filter((id) => this.#entities.segment.byId.has(id));
-    const audiences = this.#resolve(
-      'audience',
-      ids.filter((id) => !segmentIds.includes(id)),
-      key,
-    );
-    const matching = isObject(source.settings) ? source.settings.matching_options : null;
-    const combine = isObject(matching) && matching.audiences === 'all' ? allOf : anyOf;
-    const check = (checked: readonly WireEntity[]): Predicate | null =>
-      checked.length === 0 ? null : combine(checked.map((audience) => this.rulesOf(audience)));
-    return {
-      audiences: check(audiences),
-      transientAudiences: check(audiences.filter((audience) => audience.source.type !== 'permanent')),
-      segmentIds: segmentIds.length === 0 ? null : segmentIds,
-    };
-  }
-
-  #resolve(type: 'audience' | 'location', ids: readonly string[], experienceKey: string): WireEntity[] {
-    return ids.flatMap((id) => {
-      const found = this.#entities[type].byId.get(id);
-      if (found === undefined) this.#warn(`An experience refers to an unknown ${type}.`, { experienceKey, id });
-      return found === undefined ? [] : [found];
-    });
   }
 
   #experienceIdOf(experienceKey: string): string | undefined {
@@ -316,15 +195,6 @@ export class Snapshot implements ConfigSnapshot {
     }
     return carriers;
   }
-}
-
-function shareOf({ status, traffic_allocation: allocation }: WireObject): TrafficShare {
-  return { status, allocation };
-}
-
-interface Index {
-  readonly byKey: ReadonlyMap<string, WireEntity>;
-  readonly byId: ReadonlyMap<string, WireEntity>;
 }
 
 function index(entities: readonly WireEntity[]): Index {

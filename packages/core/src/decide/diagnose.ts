@@ -1,4 +1,5 @@
-import type { EntityType, Experience, Snapshot, Variation } from '../config/snapshot.ts';
+import type { Experience, Variation } from '../config/plan.ts';
+import type { EntityType, Snapshot } from '../config/snapshot.ts';
 import { asId } from '../config/wire-config.ts';
 import type { Miss } from '../results.ts';
 import { bucketOf } from './bucketing.ts';

@@ -1,4 +1,5 @@
-import type { Experience, Snapshot, Variation } from '../config/snapshot.ts';
+import type { Experience, Variation } from '../config/plan.ts';
+import type { Snapshot } from '../config/snapshot.ts';
 import { type Attributes, type Miss, NO_ATTRIBUTES } from '../results.ts';
 import { bucketOf } from './bucketing.ts';
 import type { PreparedText } from './hash.ts';

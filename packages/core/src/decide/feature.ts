@@ -51,7 +51,8 @@ function castTo(type: unknown, value: unknown): unknown {
     case 'boolean':
       return value === 'true' ? true : value === 'false' ? false : Boolean(value);
     case 'integer':
-      return numberOr(value, (text) => Number.parseInt(text, 10));
+      // Without a radix, as Convert's JavaScript SDK: "0x1a" is 26.
+      return numberOr(value, (text) => Number.parseInt(text));
     case 'float':
       return numberOr(value, Number.parseFloat);
     case 'string':
