@@ -13,10 +13,10 @@ import {
 } from './decide/diagnose.ts';
 import { type Decision, type DecisionInput, decide } from './decide/experience.ts';
 import { PreparedText } from './decide/hash.ts';
+import { assignmentsOf, type Decide, DependentDecisions, once } from './decision-sets.ts';
 import type { Emitter } from './events.ts';
 import { tellLocationChanges } from './location-changes.ts';
 import type { Tracking } from './options.ts';
-import { assignmentsOf, DependentDecisions } from './payload-decisions.ts';
 import type { Logger } from './ports.ts';
 import type { PreviewRequest } from './preview.ts';
 import {
@@ -137,12 +137,9 @@ export class Context {
     const feature = snapshot?.feature(key);
     if (snapshot == null || feature === undefined) return null;
     this.#tellLocations(snapshot, options);
-    const found = this.#runCarriers(
-      snapshot,
-      feature.id,
-      this.#input(options, this.visitorId),
-      options?.enableTracking ?? true,
-    );
+    const input = this.#input(options, this.visitorId);
+    const decide = (experience: Experience): Decision => this.#decide(snapshot, experience, input);
+    const found = this.#runCarriers(snapshot, feature.id, decide, options?.enableTracking ?? true);
     this.#save();
     return found;
   }
@@ -154,9 +151,11 @@ export class Context {
     this.#tellLocations(snapshot, options);
     const input = this.#input(options, new PreparedText(this.visitorId));
     const tracked = options?.enableTracking ?? true;
+    // A decision that is remembered half-way must not change the next feature's: permanent audiences are asked once.
+    const decideOnce = once((experience) => this.#decide(snapshot, experience, input));
     const results: FeatureResult[] = [];
     for (const feature of snapshot.features) {
-      const result = this.#runCarriers(snapshot, feature.id, input, tracked);
+      const result = this.#runCarriers(snapshot, feature.id, decideOnce, tracked);
       if (result !== null) results.push(result);
     }
     this.#save();
@@ -347,8 +346,8 @@ export class Context {
     }
   }
 
-  #runCarriers(snapshot: Snapshot, featureId: string, input: DecisionInput, tracked: boolean): FeatureResult | null {
-    for (const decision of this.#carrierDecisions(snapshot, featureId, input)) {
+  #runCarriers(snapshot: Snapshot, featureId: string, decide: Decide, tracked: boolean): FeatureResult | null {
+    for (const decision of this.#carrierDecisions(snapshot, featureId, decide)) {
       const result = featureResult(decision, featureId);
       if (result === null) continue;
       this.#settle(decision, tracked);
@@ -357,9 +356,9 @@ export class Context {
     return null;
   }
 
-  *#carrierDecisions(snapshot: Snapshot, featureId: string, input: DecisionInput): Generator<Variation> {
+  *#carrierDecisions(snapshot: Snapshot, featureId: string, decide: Decide): Generator<Variation> {
     for (const experience of snapshot.carriersOf(featureId)) {
-      const decision = this.#decide(snapshot, experience, input);
+      const decision = decide(experience);
       if (typeof decision !== 'string') yield decision;
     }
     if (this.#preview !== null && this.#isOutsideConfig(this.#preview)) yield this.#preview;
@@ -387,7 +386,8 @@ export class Context {
       visitorId: this.visitorId,
       preview: this.#preview,
       decide: (config, experience) => this.#decide(config, experience, input),
-      carriers: (config, featureId) => this.#carrierDecisions(config, featureId, input),
+      carriers: (config, featureId) =>
+        this.#carrierDecisions(config, featureId, (experience) => this.#decide(config, experience, input)),
     };
   }
 

@@ -99,7 +99,8 @@ const NUMERIC = /^-?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)$/;
 function orderable(value: unknown): unknown {
   if (typeof value !== 'string' || !NUMERIC.test(value)) return value;
   // Convert's other SDKs read "0,500" as a half and "1,500" as fifteen hundred.
-  return Number.parseFloat(value.startsWith('0,') ? value.replace(/,/g, '.') : value.replace(/,/g, ''));
+  const number = Number.parseFloat(value.startsWith('0,') ? value.replace(/,/g, '.') : value.replace(/,/g, ''));
+  return Number.isFinite(number) ? number : value;
 }
 
 // The rule's list is lower-cased, the visitor's values are not: "US" is not in "us|ca". All SDKs but one do this.

@@ -52,7 +52,7 @@ function castTo(type: unknown, value: unknown): unknown {
       return value === 'true' ? true : value === 'false' ? false : Boolean(value);
     case 'integer':
       // Without a radix, as Convert's JavaScript SDK: "0x1a" is 26.
-      return numberOr(value, (text) => Number.parseInt(text));
+      return numberOr(value, Number.parseInt);
     case 'float':
       return numberOr(value, Number.parseFloat);
     case 'string':

@@ -4,7 +4,17 @@ import type { Snapshot } from './config/snapshot.ts';
 import type { Decision } from './decide/experience.ts';
 import type { Decided } from './decide/rules.ts';
 
-type Decide = (experience: Experience) => Decision;
+export type Decide = (experience: Experience) => Decision;
+
+/** Decides each experience at most once. */
+export function once(decide: Decide): Decide {
+  const decisions = new Map<Experience, Decision>();
+  return (experience) => {
+    const decision = decisions.get(experience) ?? decide(experience);
+    decisions.set(experience, decision);
+    return decision;
+  };
+}
 
 /** The assignments among some experiences, in their order. */
 export function assignmentsOf(experiences: readonly Experience[], decide: Decide): Assignment[] {
