@@ -57,7 +57,7 @@ export class VisitorRecord {
 
   /** Stored decisions: experience id to variation id. */
   get bucketing(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#bucketing?.entries() ?? []);
+    return recordOf(this.#bucketing);
   }
 
   /** Whether nothing was ever decided for this visitor. */
@@ -141,12 +141,24 @@ export class VisitorRecord {
     return copy;
   }
 
+  /** Takes over what the store has by now; `isOurs`: where both say something, this record is the newer one. */
+  refresh(stored: StoredVisitor, isOurs: boolean): void {
+    const newer = new VisitorRecord(this.visitorId, stored);
+    const merge = (own: Attributes, other: Attributes): Attributes =>
+      Object.freeze(isOurs ? { ...other, ...own } : { ...own, ...other });
+    this.#attributes = merge(this.#attributes, newer.#attributes);
+    this.#segments = merge(this.#segments, newer.#segments);
+    this.#bucketing = pairsOf(merge(recordOf(this.#bucketing), recordOf(newer.#bucketing)));
+    this.#exposed = pairsOf(merge(recordOf(this.#exposed), recordOf(newer.#exposed)));
+    this.#goals = new Set([...(this.#goals ?? []), ...(newer.#goals ?? [])]);
+  }
+
   #load(stored: StoredVisitor): void {
     this.#attributes = Object.freeze({ ...objectOf(stored.attributes) });
     this.#segments = Object.freeze({ ...objectOf(stored.segments) });
-    this.#bucketing = idPairs(stored.bucketing);
+    this.#bucketing = pairsOf(stored.bucketing);
     // A record written elsewhere knows no exposures: what it has bucketed was reported there.
-    this.#exposed = idPairs(stored.exposed ?? stored.bucketing);
+    this.#exposed = pairsOf(stored.exposed ?? stored.bucketing);
     this.#goals = new Set(Object.keys(objectOf(stored.goals)));
   }
 
@@ -188,7 +200,11 @@ export class Changes {
   }
 }
 
-function idPairs(value: unknown): IdPairs {
+function recordOf(pairs: IdPairs | null): Record<string, string> {
+  return Object.fromEntries(pairs?.entries() ?? []);
+}
+
+function pairsOf(value: unknown): IdPairs {
   const pairs = new IdPairs();
   for (const [first, second] of Object.entries(objectOf(value))) if (isId(second)) pairs.set(first, String(second));
   return pairs;

@@ -57,9 +57,25 @@ export interface StoreOptions {
   readonly failed: StoreFailed;
 }
 
-/** Records in the application's own store. Only writes go there, laid over what the store has by then. */
+/** How long contexts that start after one another share one record, in ms: about as long as a request may take. */
+const SHARED_MS = 5_000;
+const MAX_SHARED = 1_000;
+
+/** A record that contexts of this process use at the moment. */
+interface SharedRecord {
+  readonly record: VisitorRecord;
+  usedAt: number;
+  /** Whether the store has had it: if the store has nothing by now, the visitor was erased. */
+  isStored: boolean;
+}
+
+/**
+ * Records in the application's own store. Only writes go there, laid over what the store has by then. Requests of one
+ * visitor that run at the same time share one record, so that none counts what another has counted.
+ */
 export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: StoreOptions): VisitorRecords {
   const writing = new Map<string, Changes[]>();
+  const shared = new Map<string, SharedRecord>();
 
   function get(visitorId: string): VisitorRecord {
     const key = keyOf(visitorId);
@@ -76,18 +92,39 @@ export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: Store
         'createContext() needs a DataStore that answers at once; with this one use `await core.loadContext(visitorId)`.',
       );
     }
-    return recordOf(visitorId, stored);
+    return recordOf(key, visitorId, stored);
   }
 
   async function load(visitorId: string): Promise<VisitorRecord> {
     const key = keyOf(visitorId);
-    if (key === null) return recordOf(visitorId, null);
+    if (key === null) return recordOf(key, visitorId, null);
     try {
-      return recordOf(visitorId, await withTimeLimit(async () => store.get(key), timeoutMs, clock));
+      return recordOf(key, visitorId, await withTimeLimit(async () => store.get(key), timeoutMs, clock));
     } catch (cause) {
       failed('get', cause);
-      return recordOf(visitorId, null);
+      return shared.get(key)?.record ?? recordOf(key, visitorId, null);
     }
+  }
+
+  function recordOf(key: string | null, visitorId: string, found: unknown): VisitorRecord {
+    const stored = isRecord(found) ? found : null;
+    const now = clock.now();
+    const known = key === null ? undefined : shared.get(key);
+    const isErased = known?.isStored && stored === null;
+    if (known !== undefined && key !== null && now - known.usedAt < SHARED_MS && !isErased) {
+      known.usedAt = now;
+      if (stored !== null) known.record.refresh(stored, writing.has(key));
+      return known.record;
+    }
+    const record = new VisitorRecord(visitorId, stored).noteChanges();
+    if (shared.size >= MAX_SHARED) shared.clear();
+    if (key !== null) shared.set(key, { record, usedAt: now, isStored: stored !== null });
+    return record;
+  }
+
+  function wasStored(key: string): void {
+    const known = shared.get(key);
+    if (known !== undefined) known.isStored = true;
   }
 
   function save(record: VisitorRecord): void {
@@ -102,6 +139,7 @@ export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: Store
     try {
       const written = write(key, [changes], store.get(key));
       if (isPromise(written)) void writeRest(key, written);
+      else wasStored(key);
     } catch (cause) {
       failed('set', cause);
     }
@@ -124,6 +162,7 @@ export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: Store
     do {
       try {
         await withTimeLimit(async () => current, timeoutMs, clock);
+        wasStored(key);
         const changes = waiting.splice(0);
         current = changes.length > 0 ? write(key, changes, store.get(key)) : null;
       } catch (cause) {
@@ -135,10 +174,6 @@ export function recordsInStore({ store, keyOf, timeoutMs, clock, failed }: Store
   }
 
   return { get, load, save, latest: (record) => record };
-}
-
-function recordOf(visitorId: string, stored: unknown): VisitorRecord {
-  return new VisitorRecord(visitorId, isRecord(stored) ? stored : null).noteChanges();
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

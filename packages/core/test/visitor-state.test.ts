@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bench } from './support/ports.ts';
+import { AsyncStore, bench, MemoryStore } from './support/ports.ts';
 import { all, shop, targeting, where } from './support/project.ts';
 
 describe('attributes', () => {
@@ -75,6 +75,31 @@ describe('default segments', () => {
     const context = bench(shop()).core.createContext('visitor-1');
     context.setSegments({ country: 'DE' });
     expect(context.runCustomSegments(['germans']).matched).toBe(false);
+  });
+});
+
+describe('two contexts of one visitor at the same time, with a store of the application', () => {
+  const stores = {
+    'that answers at once': () => new MemoryStore(),
+    'that answers later': () => new AsyncStore(),
+  };
+  it.each(Object.entries(stores))('%s', async (_name, store) => {
+    const { core, transport } = bench(shop(), { dataStore: store() });
+    const [first, second] = await Promise.all([core.loadContext('visitor-1'), core.loadContext('visitor-1')]);
+    first.runExperience('hero');
+    second.runExperience('hero');
+    expect(first.trackConversion('purchase').status).toBe('queued');
+    expect(second.trackConversion('purchase').status).toBe('deduplicated');
+    await core.flush();
+    expect(transport.events).toHaveLength(2);
+  });
+
+  it('an erased visitor starts anew', () => {
+    const dataStore = new MemoryStore();
+    const { core } = bench(shop(), { dataStore });
+    expect(core.createContext('visitor-1').trackConversion('purchase').status).toBe('queued');
+    dataStore.texts.clear();
+    expect(core.createContext('visitor-1').trackConversion('purchase').status).toBe('queued');
   });
 });
 
