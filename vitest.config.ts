@@ -45,7 +45,7 @@ export default defineConfig({
           include: [
             'packages/!(react)/test/**/*.test.{ts,tsx}',
             '{scripts,e2e}/test/**/*.test.{mjs,ts}',
-            'examples/core-recipes/*.test.ts',
+            'examples/{core-recipes,web-server}/*.test.{ts,mjs}',
           ],
         },
       },

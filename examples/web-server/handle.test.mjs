@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { Core } from '@convert-fullstack/core';
+import { memoryTransport } from '@convert-fullstack/core/testing';
+import { expect, it } from 'vitest';
+import { handle } from './handle.mjs';
+
+const sample = new URL('../../packages/emulator/projects/sample-project.json', import.meta.url);
+const STORY = 'cv_vid=5a1f5057-a703-49da-a8de-345f34b178ea';
+
+function shop() {
+  const transport = memoryTransport();
+  const core = new Core({ data: JSON.parse(readFileSync(sample, 'utf8')), environment: 'production', transport });
+  const ask = (path, init = {}) =>
+    handle(
+      new Request(`http://shop.example${path}`, { ...init, headers: { host: 'shop.example', ...init.headers } }),
+      core,
+    );
+  return { core, transport, ask };
+}
+
+it('a visitor sees their variation, and only a new one gets a cookie', async () => {
+  const { ask } = shop();
+  const known = await ask('/', { headers: { cookie: STORY } });
+  expect(await known.text()).toContain('data-variation="trail-story"');
+  expect(known.headers.get('set-cookie')).toBeNull();
+  expect((await ask('/')).headers.get('set-cookie')).toMatch(/^cv_vid=/);
+});
+
+it('a preview link shows its variation to anybody', async () => {
+  const answer = await shop().ask('/?convert_preview=3009860001.3009870003', { headers: { cookie: STORY } });
+  expect(await answer.text()).toContain('data-variation="silent-loop"');
+});
+
+it('an exposure the browser reports reaches the collector', async () => {
+  const { core, transport, ask } = shop();
+  const event = { type: 'exposure', experienceId: '3009860001', variationId: '3009870002' };
+  const answer = await ask('/api/convert/events', {
+    method: 'POST',
+    headers: { cookie: STORY, 'content-type': 'application/json', origin: 'http://shop.example' },
+    body: JSON.stringify({ events: [event] }),
+  });
+  expect(await answer.json()).toEqual({ accepted: 1, rejected: [] });
+  await core.flush();
+  expect(transport.sent).toHaveLength(1);
+});
