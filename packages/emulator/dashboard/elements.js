@@ -62,3 +62,8 @@ export function formatShortPercent(share) {
 export function counted(count, singular) {
   return `${formatNumber(count)} ${count === 1 ? singular : `${singular}s`}`;
 }
+
+/** @param {number} count */
+export function wasOrWere(count) {
+  return count === 1 ? 'was' : 'were';
+}

@@ -10,6 +10,8 @@ export interface DashboardPage {
 const modules = [
   'elements.js',
   'interval-plot.js',
+  'split-note.js',
+  'variation-rows.js',
   'experience-card.js',
   'project-table.js',
   'feed-list.js',

@@ -4,9 +4,11 @@ import type { DashboardState } from './dashboard-state.ts';
 import { type Exchange, readBody, sendError, sendJson, sendMethodNotAllowed } from './exchange.ts';
 import { type Faults, faultsSchema } from './faults.ts';
 import type { LiveStream } from './live-stream.ts';
+import type { VisitorHistory } from './visitor-histories.ts';
 
 export interface DashboardRoutesOptions {
   readonly state: () => DashboardState;
+  readonly visitors: () => readonly VisitorHistory[];
   readonly stream: LiveStream;
   readonly faults: () => Faults;
   readonly setFaults: (faults: Partial<Faults>) => void;
@@ -15,7 +17,7 @@ export interface DashboardRoutesOptions {
 
 /** The page, what it reads, and the switches that people and tests have. */
 export function createDashboardRoutes(options: DashboardRoutesOptions): (exchange: Exchange) => Promise<void> {
-  const { state, stream, faults, setFaults, reset } = options;
+  const { state, visitors, stream, faults, setFaults, reset } = options;
   const page = dashboardPage();
   return async (exchange) => {
     const { request, response, url } = exchange;
@@ -32,6 +34,10 @@ export function createDashboardRoutes(options: DashboardRoutesOptions): (exchang
         if (!isGet) return sendMethodNotAllowed(exchange, 'GET');
         response.setHeader('Cache-Control', 'no-store');
         return sendJson(response, 200, state());
+      case '/api/visitors':
+        if (!isGet) return sendMethodNotAllowed(exchange, 'GET');
+        response.setHeader('Cache-Control', 'no-store');
+        return sendJson(response, 200, visitors());
       case '/events/stream':
         if (!isGet) return sendMethodNotAllowed(exchange, 'GET');
         return stream.open(exchange);

@@ -1,23 +1,17 @@
 import { isServed } from './config-routes.ts';
-import type { Delivery } from './delivery.ts';
 import type { Faults } from './faults.ts';
 import type { FeedItem } from './feed.ts';
-import { type Experience, type Goal, labelOf, type Named, type Project } from './project.ts';
-import type { ExperienceStatistics, GoalStatistics, Statistics } from './statistics.ts';
+import { type Experience, type Goal, labelOf, labelOfId, type Named, type Project, type Variation } from './project.ts';
+import type { SplitCheck } from './split-check.ts';
+import type { ExperienceStatistics, GoalStatistics, Statistics, VariationStatistics } from './statistics.ts';
+import { isRunning } from './traffic-shares.ts';
 
 /** What `GET /api/state` answers: everything the dashboard shows. */
 export interface DashboardState {
   readonly project: { readonly name: string; readonly accountId: string; readonly projectId: string };
   readonly addresses: { readonly configUrl: string; readonly trackUrl: string; readonly sdkKey: string };
   readonly faults: Faults;
-  readonly totals: {
-    readonly visitors: number;
-    readonly exposures: number;
-    readonly conversions: number;
-    readonly uncredited: number;
-    readonly refused: number;
-    readonly discarded: number;
-  };
+  readonly totals: Omit<Statistics, 'experiences'>;
   readonly experiences: readonly DashboardExperience[];
   readonly feed: readonly FeedItem[];
 }
@@ -36,6 +30,7 @@ export interface DashboardExperience {
   readonly locations: readonly string[];
   readonly visitors: number;
   readonly switched: number;
+  readonly split: SplitCheck;
   /** The experience's own goals first. */
   readonly goals: readonly DashboardGoal[];
   readonly variations: readonly DashboardVariation[];
@@ -52,8 +47,10 @@ export interface DashboardVariation {
   readonly key: string;
   readonly name: string;
   readonly isStopped: boolean;
+  /** Percent of visitors that get it. */
   readonly traffic: number;
   readonly visitors: number;
+  readonly expectedVisitors: number;
   readonly goals: readonly GoalStatistics[];
 }
 
@@ -61,28 +58,20 @@ export interface DashboardParts {
   readonly project: Project;
   readonly addresses: DashboardState['addresses'];
   readonly faults: Faults;
-  readonly deliveries: readonly Delivery[];
   readonly statistics: Statistics;
   readonly feed: readonly FeedItem[];
 }
 
 export function dashboardState(parts: DashboardParts): DashboardState {
-  const { project, addresses, faults, deliveries, statistics, feed } = parts;
-  const { visitors, exposures, conversions, uncredited } = statistics;
+  const { project, addresses, faults, statistics, feed } = parts;
+  const { experiences, ...totals } = statistics;
   return {
     project: { name: project.name, accountId: project.accountId, projectId: project.projectId },
     addresses,
     faults,
-    totals: {
-      visitors,
-      exposures,
-      conversions,
-      uncredited,
-      refused: deliveries.filter(({ status }) => status === 'refused').length,
-      discarded: deliveries.filter(({ status }) => status === 'discarded').length,
-    },
+    totals,
     experiences: project.experiences.flatMap((experience, index) => {
-      const counted = statistics.experiences[index];
+      const counted = experiences[index];
       return counted ? [dashboardExperience(experience, counted, project)] : [];
     }),
     feed,
@@ -94,9 +83,8 @@ function dashboardExperience(
   counted: ExperienceStatistics,
   project: Project,
 ): DashboardExperience {
-  const running = experience.variations.filter(({ status }) => status !== 'stopped');
   const siteArea = experience.hasSiteArea ? ['site area'] : [];
-  const locations = namesOf(experience.locationIds, project.locations);
+  const locations = labelsOf(experience.locationIds, project.locations);
   return {
     id: experience.id,
     key: labelOf(experience),
@@ -105,18 +93,34 @@ function dashboardExperience(
     status: experience.status,
     isServed: isServed(experience.status),
     environment: experience.environment,
-    traffic: running.reduce((sum, { traffic }) => sum + traffic, 0),
+    traffic: experience.variations.reduce((sum, { share }) => sum + share, 0) * 100,
     // Ids of audiences and of segments share one list.
-    audiences: namesOf(experience.audienceIds, [...project.audiences, ...project.segments]),
+    audiences: labelsOf(experience.audienceIds, [...project.audiences, ...project.segments]),
     locations: locations.length > 0 ? locations : siteArea,
     visitors: counted.visitors,
     switched: counted.switched,
+    split: counted.split,
     goals: goalsOf(experience, counted, project.goals),
-    variations: experience.variations.flatMap(({ id, key, name, status, traffic }, index) => {
-      const { visitors, goals } = counted.variations[index] ?? { visitors: 0, goals: [] };
-      return [{ id, key, name, isStopped: status === 'stopped', traffic, visitors, goals }];
+    variations: experience.variations.flatMap((variation, index) => {
+      const result = counted.variations[index];
+      return result ? [dashboardVariation(variation, result)] : [];
     }),
   };
+}
+
+function dashboardVariation(
+  variation: Variation,
+  { visitors, expectedVisitors, goals }: VariationStatistics,
+): DashboardVariation {
+  const { id, key, name } = variation;
+  const isStopped = !isRunning(variation);
+  return { id, key, name, isStopped, traffic: trafficOf(variation), visitors, expectedVisitors, goals };
+}
+
+// People look for the number that they configured: a share counted in ten-thousandths makes 33.34% of a third.
+function trafficOf({ traffic, share }: Variation): number {
+  const percent = share * 100;
+  return share > 0 && Math.abs(traffic - percent) < 0.05 ? traffic : percent;
 }
 
 function goalsOf(experience: Experience, counted: ExperienceStatistics, goals: readonly Goal[]): DashboardGoal[] {
@@ -135,9 +139,6 @@ function hasConversions(goalId: string, { variations }: ExperienceStatistics): b
   );
 }
 
-function namesOf(ids: readonly string[], entities: readonly Named[]): string[] {
-  return ids.map((id) => {
-    const entity = entities.find((candidate) => candidate.id === id);
-    return entity ? labelOf(entity) : id;
-  });
+function labelsOf(ids: readonly string[], entities: readonly Named[]): string[] {
+  return ids.map((id) => labelOfId(id, entities));
 }

@@ -1,6 +1,6 @@
 import type { ConversionEvent, Delivery, VisitorEvent } from './delivery.ts';
 import { visitorEvents } from './delivery.ts';
-import { labelOf, type Named, type Project } from './project.ts';
+import { labelOfId, type Project, pairLabels } from './project.ts';
 
 /** One line of the dashboard's list of what arrived. */
 export interface FeedItem {
@@ -56,33 +56,17 @@ function describe(delivery: Delivery, project: Project): Line[] {
 function describeEvent(event: VisitorEvent, project: Project): Line {
   const line = { at: event.receivedAt, visitorId: event.visitorId };
   if (event.eventType === 'conversion') {
-    const subject = nameOf(event.data.goalId, project.goals);
+    const subject = labelOfId(event.data.goalId, project.goals);
     return { ...line, kind: 'conversion', subject, detail: describeConversion(event, project) };
   }
-  const { experienceId, variationId } = event.data;
-  return {
-    ...line,
-    kind: 'exposure',
-    subject: nameOf(experienceId, project.experiences),
-    detail: variationName(experienceId, variationId, project),
-  };
+  const [subject, detail] = pairLabels(event.data.experienceId, event.data.variationId, project);
+  return { ...line, kind: 'exposure', subject, detail };
 }
 
 function describeConversion({ data }: ConversionEvent, project: Project): string {
   const values = (data.goalData ?? []).map(({ key, value }) => `${key} ${[value].flat().join(', ')}`);
-  const credits = Object.entries(data.bucketingData ?? {}).map(
-    ([experienceId, variationId]) =>
-      `${nameOf(experienceId, project.experiences)}: ${variationName(experienceId, variationId, project)}`,
+  const credits = Object.entries(data.bucketingData ?? {}).map(([experienceId, variationId]) =>
+    pairLabels(experienceId, variationId, project).join(': '),
   );
   return [...values, ...credits].join(' · ');
-}
-
-function variationName(experienceId: string, variationId: string, project: Project): string {
-  const experience = project.experiences.find(({ id }) => id === experienceId);
-  return nameOf(variationId, experience?.variations ?? []);
-}
-
-function nameOf(id: string, entities: readonly Named[]): string {
-  const entity = entities.find((candidate) => candidate.id === id);
-  return entity ? labelOf(entity) : id;
 }

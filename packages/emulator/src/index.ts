@@ -1,4 +1,5 @@
 export type { Batch, BatchEvent, BatchVisitor, GoalDatum } from './batch.ts';
+export type { ChiSquareTest } from './chi-square.ts';
 export type {
   AcceptedDelivery,
   ConversionEvent,
@@ -11,6 +12,8 @@ export type {
 export { EmulatorError, type EmulatorErrorCode } from './errors.ts';
 export type { FaultMode, Faults } from './faults.ts';
 export { type Emulator, type EmulatorOptions, startEmulator } from './server.ts';
+export type { SplitCause } from './split-causes.ts';
+export type { SplitCheck } from './split-check.ts';
 export type {
   ExperienceStatistics,
   GoalStatistics,
@@ -18,3 +21,4 @@ export type {
   Statistics,
   VariationStatistics,
 } from './statistics.ts';
+export type { VisitorConversion, VisitorExposure, VisitorHistory } from './visitor-histories.ts';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EmulatorError } from './errors.ts';
+import { percentOf, trafficShares } from './traffic-shares.ts';
 
 // Real documents disagree with the published schema in small ways (ids that are numbers, null lists), so only what the
 // emulator itself needs is required, and the document is served exactly as it was given.
@@ -14,7 +15,7 @@ const named = { id: idSchema, key: labelSchema, name: labelSchema };
 const variationSchema = v.looseObject({
   ...named,
   status: v.nullish(v.string(), 'running'),
-  traffic_allocation: v.nullish(v.number(), 100),
+  traffic_allocation: v.pipe(v.nullish(v.unknown(), null), v.transform(percentOf)),
 });
 
 const experienceSchema = v.looseObject({
@@ -26,6 +27,7 @@ const experienceSchema = v.looseObject({
   locations: idsSchema,
   goals: idsSchema,
   site_area: v.nullish(v.unknown()),
+  version: v.nullish(v.unknown()),
   variations: v.nullish(v.array(variationSchema), []),
 });
 
@@ -47,7 +49,10 @@ export interface Named {
 
 export interface Variation extends Named {
   readonly status: string;
+  /** Percent of all visitors, as configured. */
   readonly traffic: number;
+  /** The share of all visitors that really get it: 0 to 1. */
+  readonly share: number;
 }
 
 export interface Experience extends Named {
@@ -102,11 +107,7 @@ export function parseProject(input: unknown): Project {
       audienceIds: experience.audiences,
       locationIds: experience.locations,
       goalIds: experience.goals,
-      variations: experience.variations.map((variation) => ({
-        ...label(variation),
-        status: variation.status,
-        traffic: variation.traffic_allocation,
-      })),
+      variations: variationsOf(experience),
     })),
     goals: config.goals.map((goal) => ({ ...label(goal), type: goal.type })),
     audiences: config.audiences.map(label),
@@ -118,6 +119,28 @@ export function parseProject(input: unknown): Project {
 /** What people call it: the key, or the name, or the id when it has neither. */
 export function labelOf(entity: Named): string {
   return entity.key || entity.name || entity.id;
+}
+
+/** The label of the entity with this id, or the id where there is none. */
+export function labelOfId(id: string, entities: readonly Named[]): string {
+  const entity = entities.find((candidate) => candidate.id === id);
+  return entity ? labelOf(entity) : id;
+}
+
+/** The labels of an experience and of one of its variations. */
+export function pairLabels(experienceId: string, variationId: string, { experiences }: Project): [string, string] {
+  const experience = experiences.find(({ id }) => id === experienceId);
+  return [labelOfId(experienceId, experiences), labelOfId(variationId, experience?.variations ?? [])];
+}
+
+function variationsOf({ version, variations }: v.InferOutput<typeof experienceSchema>): Variation[] {
+  const allocated = variations.map((variation) => ({
+    ...label(variation),
+    status: variation.status,
+    traffic: variation.traffic_allocation,
+  }));
+  const shares = trafficShares(version, allocated);
+  return allocated.map((variation, index) => ({ ...variation, share: shares[index] ?? 0 }));
 }
 
 function label({ id, key, name }: Named): Named {

@@ -14,6 +14,7 @@ import { readProjectFile, sampleProjectPath } from './project-file.ts';
 import { type Statistics, summarize } from './statistics.ts';
 import { createMemoryStore, openFileStore } from './store.ts';
 import { createTrackRoutes, trackPath } from './track-routes.ts';
+import { type VisitorHistory, visitorHistories } from './visitor-histories.ts';
 
 export interface EmulatorOptions {
   /** The project config to serve, as the service would; default the sample project of this package. */
@@ -47,6 +48,9 @@ export interface Emulator {
   rejected(): readonly RefusedDelivery[];
   /** Requests that were answered with 200 and dropped as a bot's. */
   discarded(): readonly DiscardedDelivery[];
+  /** Every visitor with all that was counted for it, in the order of arrival. Nothing is left out or merged. */
+  visitors(): readonly VisitorHistory[];
+  /** The results of every experience, and whether its visitors are split as configured. */
   statistics(): Statistics;
   /** Breaks the config or the tracking half, or mends it. */
   setFaults(faults: Partial<Faults>): void;
@@ -71,7 +75,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   for (const delivery of store.deliveries()) feed.add(delivery);
 
   const events = (): VisitorEvent[] => store.deliveries().flatMap(visitorEvents);
-  const statistics = (): Statistics => summarize(events(), project);
+  const visitors = (): VisitorHistory[] => visitorHistories(events(), project);
+  const statistics = (): Statistics => summarize(store.deliveries(), project);
 
   function keep(delivery: Delivery): void {
     store.append(delivery);
@@ -99,10 +104,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         project,
         addresses: address,
         faults,
-        deliveries: store.deliveries(),
         statistics: statistics(),
         feed: feed.latest(),
       }),
+    visitors,
     stream,
     faults: () => faults,
     setFaults,
@@ -149,6 +154,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     events,
     rejected: () => store.deliveries().filter((delivery) => delivery.status === 'refused'),
     discarded: () => store.deliveries().filter((delivery) => delivery.status === 'discarded'),
+    visitors,
     statistics,
     setFaults,
     reset,

@@ -1,5 +1,7 @@
-import type { ConversionEvent, VisitorEvent } from './delivery.ts';
-import type { Project } from './project.ts';
+import { type Delivery, visitorEvents } from './delivery.ts';
+import type { Experience, Project } from './project.ts';
+import { checkSplit, expectedVisitors, type SplitCheck } from './split-check.ts';
+import { type Tally, tallyOf, type VariationTally } from './tally.ts';
 
 export interface Statistics {
   readonly visitors: number;
@@ -7,6 +9,10 @@ export interface Statistics {
   readonly conversions: number;
   /** Conversions that no variation can be credited with. */
   readonly uncredited: number;
+  /** Requests that were answered with an error. */
+  readonly refused: number;
+  /** Requests that were answered with 200 and dropped as a bot's. */
+  readonly discarded: number;
   readonly experiences: readonly ExperienceStatistics[];
 }
 
@@ -15,12 +21,16 @@ export interface ExperienceStatistics {
   readonly visitors: number;
   /** Visitors that were exposed to more than one variation. */
   readonly switched: number;
+  /** Whether visitors are split as configured. */
+  readonly split: SplitCheck;
   readonly variations: readonly VariationStatistics[];
 }
 
 export interface VariationStatistics {
   readonly variationId: string;
   readonly visitors: number;
+  /** What `visitors` would be had those of all variations been split exactly as configured. */
+  readonly expectedVisitors: number;
   readonly goals: readonly GoalStatistics[];
 }
 
@@ -40,32 +50,21 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Counts, per experience, variation and goal, who saw what and who converted. Events are given oldest first. */
-export function summarize(events: readonly VisitorEvent[], project: Project): Statistics {
-  const tally = count(events);
+/** Counts, per experience, variation and goal, who saw what and who converted. Deliveries are given oldest first. */
+export function summarize(deliveries: readonly Delivery[], project: Project): Statistics {
+  const tally = tallyOf(deliveries.flatMap(visitorEvents));
+  const refused = deliveries.filter(({ status }) => status === 'refused').length;
+  const discarded = deliveries.filter(({ status }) => status === 'discarded').length;
   return {
     visitors: tally.visitors.size,
     exposures: tally.exposures,
     conversions: tally.conversions,
     uncredited: tally.uncredited,
-    experiences: project.experiences.map((experience) => {
-      const exposed = experience.variations.map(({ id }) => tally.exposed.get(pair(experience.id, id)) ?? nobody);
-      const distinct = new Set(exposed.flatMap((visitors) => [...visitors])).size;
-      return {
-        experienceId: experience.id,
-        visitors: distinct,
-        switched: exposedTwice(exposed),
-        variations: experience.variations.map(({ id }, index) => {
-          const visitors = exposed[index] ?? nobody;
-          const goals = tally.credited.get(pair(experience.id, id));
-          return {
-            variationId: id,
-            visitors: visitors.size,
-            goals: project.goals.map((goal) => goalStatistics(goal.id, visitors, goals?.get(goal.id))),
-          };
-        }),
-      };
-    }),
+    refused,
+    discarded,
+    experiences: project.experiences.map((experience) =>
+      experienceStatistics(experience, project, tally, { refused, discarded }),
+    ),
   };
 }
 
@@ -84,98 +83,55 @@ export function wilsonInterval(conversions: number, visitors: number): Interval 
   };
 }
 
-type RevenueByVisitor = Map<string, number>;
-
-interface Tally {
-  readonly visitors: Set<string>;
-  readonly exposed: Map<string, Set<string>>;
-  readonly credited: Map<string, Map<string, RevenueByVisitor>>;
-  exposures: number;
-  conversions: number;
-  uncredited: number;
+interface UncountedRequests {
+  readonly refused: number;
+  readonly discarded: number;
 }
 
-const nobody: ReadonlySet<string> = new Set();
-
-function count(events: readonly VisitorEvent[]): Tally {
-  const tally: Tally = {
-    visitors: new Set(),
-    exposed: new Map(),
-    credited: new Map(),
-    exposures: 0,
-    conversions: 0,
-    uncredited: 0,
+function experienceStatistics(
+  experience: Experience,
+  { goals }: Project,
+  tally: Tally,
+  requests: UncountedRequests,
+): ExperienceStatistics {
+  const variations = experience.variations.map(({ id, share }) => {
+    const tallied = tally.of(experience.id, id);
+    return { variationId: id, share, visitors: tallied.exposed.size, repeated: tallied.repeated, tallied };
+  });
+  const expected = expectedVisitors(variations);
+  const { visitors, switched } = distinctVisitors(variations.map(({ tallied }) => tallied.exposed));
+  return {
+    experienceId: experience.id,
+    visitors,
+    switched,
+    split: checkSplit(variations, { ...requests, switched }),
+    variations: variations.map(({ variationId, tallied }, index) => ({
+      variationId,
+      visitors: tallied.exposed.size,
+      expectedVisitors: expected[index] ?? 0,
+      goals: goals.map(({ id }) => goalStatistics(id, tallied)),
+    })),
   };
-  const firstExposures = new Map<string, Map<string, string>>();
-  for (const event of events) {
-    tally.visitors.add(event.visitorId);
-    if (event.eventType === 'bucketing') {
-      const { experienceId, variationId } = event.data;
-      tally.exposures += 1;
-      entry(tally.exposed, pair(experienceId, variationId), () => new Set()).add(event.visitorId);
-      // The first one stays: the service records one bucketing per visitor and experience.
-      entry(
-        entry(firstExposures, event.visitorId, () => new Map()),
-        experienceId,
-        () => variationId,
-      );
-      continue;
-    }
-    tally.conversions += 1;
-    const credits = creditsOf(event, firstExposures.get(event.visitorId));
-    if (credits.length === 0) tally.uncredited += 1;
-    for (const [experienceId, variationId] of credits) {
-      const goals = entry(tally.credited, pair(experienceId, variationId), () => new Map<string, RevenueByVisitor>());
-      const revenues = entry(goals, event.data.goalId, () => new Map<string, number>());
-      revenues.set(event.visitorId, (revenues.get(event.visitorId) ?? 0) + revenueOf(event));
-    }
-  }
-  return tally;
 }
 
-function creditsOf(event: ConversionEvent, exposures: ReadonlyMap<string, string> | undefined): [string, string][] {
-  if (event.data.bucketingData) return Object.entries(event.data.bucketingData);
-  // `enrichData` asks the service to look up what the sender, having no store of its own, cannot know.
-  return event.enrichData && exposures ? [...exposures] : [];
-}
-
-function revenueOf(event: ConversionEvent): number {
-  return Number(event.data.goalData?.find(({ key }) => key === 'amount')?.value ?? 0);
-}
-
-function goalStatistics(
-  goalId: string,
-  exposed: ReadonlySet<string>,
-  revenues: RevenueByVisitor = new Map(),
-): GoalStatistics {
-  const converted = [...revenues].filter(([visitorId]) => exposed.has(visitorId));
+function goalStatistics(goalId: string, { exposed, credited }: VariationTally): GoalStatistics {
+  const revenues = [...(credited.get(goalId) ?? [])];
+  const converted = revenues.filter(([visitorId]) => exposed.has(visitorId));
   return {
     goalId,
     conversions: converted.length,
-    unexposed: revenues.size - converted.length,
+    unexposed: revenues.length - converted.length,
     rate: exposed.size === 0 ? null : converted.length / exposed.size,
     interval: wilsonInterval(converted.length, exposed.size),
     revenue: converted.reduce((sum, [, revenue]) => sum + revenue, 0),
   };
 }
 
-function exposedTwice(exposed: readonly ReadonlySet<string>[]): number {
+function distinctVisitors(exposed: readonly ReadonlySet<string>[]): { visitors: number; switched: number } {
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const visitors of exposed) {
     for (const visitorId of visitors) (seen.has(visitorId) ? twice : seen).add(visitorId);
   }
-  return twice.size;
-}
-
-function pair(experienceId: string, variationId: string): string {
-  return JSON.stringify([experienceId, variationId]);
-}
-
-function entry<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
-  const present = map.get(key);
-  if (present !== undefined) return present;
-  const created = create();
-  map.set(key, created);
-  return created;
+  return { visitors: seen.size, switched: twice.size };
 }

@@ -69,6 +69,8 @@ describe('the dashboard', () => {
     });
     const hero = state.experiences.find(({ key }) => key === 'home-hero');
     expect(hero?.variations.map(({ visitors }) => visitors)).toEqual([0, 1, 0]);
+    expect(hero?.variations.map(({ expectedVisitors }) => expectedVisitors)).toEqual([0.4, 0.3, 0.3]);
+    expect(hero?.split).toEqual({ status: 'too_few_visitors' });
   });
 
   it('hears of every delivery and reset while it is open', async () => {

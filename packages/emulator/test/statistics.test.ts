@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { VisitorEvent } from '../src/delivery.ts';
+import type { BatchEvent, GoalDatum } from '../src/batch.ts';
+import type { Delivery } from '../src/delivery.ts';
 import { parseProject } from '../src/project.ts';
 import { summarize, type VariationStatistics, wilsonInterval } from '../src/statistics.ts';
 
@@ -7,29 +8,41 @@ const project = parseProject({
   account_id: '1',
   project: { id: '2' },
   experiences: [
-    { id: 'x', key: 'hero', variations: [{ id: 'a' }, { id: 'b' }] },
+    {
+      id: 'x',
+      key: 'hero',
+      variations: [
+        { id: 'a', traffic_allocation: 50 },
+        { id: 'b', traffic_allocation: 50 },
+      ],
+    },
     { id: 'y', key: 'price', variations: [{ id: 'c' }] },
   ],
   goals: [{ id: 'buy' }, { id: 'click' }],
 });
 
-const common = { receivedAt: '2026-01-01T00:00:00.000Z', enrichData: false };
+const origin = { receivedAt: '2026-01-01T00:00:00.000Z', path: '/v1/track/local', userAgent: 'ConvertAgent/1.0' };
 
-function saw(visitorId: string, variationId: string, experienceId = 'x'): VisitorEvent {
-  return { ...common, visitorId, eventType: 'bucketing', data: { experienceId, variationId } };
+function received(visitorId: string, event: BatchEvent, enrichData = false): Delivery {
+  const visitors = [{ visitorId, events: [event] }];
+  return { status: 'accepted', ...origin, batch: { accountId: '1', projectId: '2', enrichData, visitors } };
 }
 
-function bought(visitorId: string, bucketingData?: Record<string, string>, amount?: number | string): VisitorEvent {
-  const goalData = amount === undefined ? undefined : [{ key: 'amount' as const, value: amount }];
-  return { ...common, visitorId, eventType: 'conversion', data: { goalId: 'buy', goalData, bucketingData } };
+function saw(visitorId: string, variationId: string, experienceId = 'x'): Delivery {
+  return received(visitorId, { eventType: 'bucketing', data: { experienceId, variationId } });
 }
 
-function enriched(event: VisitorEvent): VisitorEvent {
-  return { ...event, enrichData: true };
+function bought(visitorId: string, bucketingData?: Record<string, string>, amount?: number | string): Delivery {
+  const goalData: GoalDatum[] = amount === undefined ? [] : [{ key: 'amount', value: amount }];
+  return received(visitorId, { eventType: 'conversion', data: { goalId: 'buy', goalData, bucketingData } });
 }
 
-function variation(events: readonly VisitorEvent[], variationId: string): VariationStatistics | undefined {
-  const variations = summarize(events, project).experiences.flatMap((experience) => experience.variations);
+function boughtUnnamed(visitorId: string): Delivery {
+  return received(visitorId, { eventType: 'conversion', data: { goalId: 'buy' } }, true);
+}
+
+function variation(deliveries: readonly Delivery[], variationId: string): VariationStatistics | undefined {
+  const variations = summarize(deliveries, project).experiences.flatMap((experience) => experience.variations);
   return variations.find((candidate) => candidate.variationId === variationId);
 }
 
@@ -60,13 +73,13 @@ describe('statistics', () => {
   });
 
   it('credit earlier exposures when the sender asks for enrichment', () => {
-    const events = [saw('v', 'a'), enriched(bought('v')), saw('v', 'c', 'y')];
+    const events = [saw('v', 'a'), boughtUnnamed('v'), saw('v', 'c', 'y')];
     expect(variation(events, 'a')?.goals[0]?.conversions).toBe(1);
     expect(variation(events, 'c')?.goals[0]?.conversions).toBe(0);
   });
 
   it('credit nobody with a conversion that names nothing', () => {
-    const events = [saw('v', 'a'), bought('v'), enriched(bought('stranger'))];
+    const events = [saw('v', 'a'), bought('v'), boughtUnnamed('stranger')];
     expect(variation(events, 'a')?.goals[0]?.conversions).toBe(0);
     expect(summarize(events, project)).toMatchObject({ conversions: 2, uncredited: 2 });
   });
@@ -79,6 +92,32 @@ describe('statistics', () => {
   it('tell how many visitors saw two variations of one experience', () => {
     const [hero] = summarize([saw('v-1', 'a'), saw('v-1', 'b'), saw('v-2', 'b')], project).experiences;
     expect(hero).toMatchObject({ visitors: 2, switched: 1 });
+  });
+
+  it('say how many visitors each variation would have if they were split as configured', () => {
+    const deliveries = [saw('v-1', 'a'), saw('v-2', 'a'), saw('v-3', 'a'), saw('v-4', 'b')];
+    expect(variation(deliveries, 'a')).toMatchObject({ visitors: 3, expectedVisitors: 2 });
+    expect(variation(deliveries, 'b')).toMatchObject({ visitors: 1, expectedVisitors: 2 });
+    const [hero, price] = summarize(deliveries, project).experiences;
+    expect([hero?.split.status, price?.split.status]).toEqual(['too_few_visitors', 'not_comparable']);
+  });
+
+  it('check the split with what else they know: repeated exposures, and requests that were not counted', () => {
+    const crowd = Array.from({ length: 600 }, (_, index) => saw(`v-${index}`, index < 400 ? 'a' : 'b'));
+    const again = Array.from({ length: 30 }, (_, index) => saw(`v-${400 + index}`, 'b'));
+    const refused: Delivery = { status: 'refused', ...origin, code: 400, reason: 'wrong', fields: [], body: null };
+    const discarded: Delivery = { status: 'discarded', ...origin, reason: 'a bot', body: null };
+    const statistics = summarize([...crowd, ...again, refused, discarded, discarded], project);
+    expect(statistics).toMatchObject({ exposures: 630, refused: 1, discarded: 2 });
+    expect(statistics.experiences[0]?.split).toMatchObject({
+      status: 'skewed',
+      degreesOfFreedom: 1,
+      causes: expect.arrayContaining([
+        { cause: 'shared_visitor_id', isLikely: false, repeatedExposures: 30 },
+        { cause: 'one_sided_error', isLikely: true, variationId: 'b', refusedRequests: 1 },
+        { cause: 'bots', isLikely: false, discardedRequests: 2 },
+      ]),
+    });
   });
 
   it('have no rate where nobody was exposed', () => {
