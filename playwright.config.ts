@@ -1,6 +1,9 @@
 import { defineConfig, devices } from '@playwright/test';
 import { chosenBrowser } from './e2e/browser.ts';
-import { EMULATOR, FIXTURE_APP, STOREFRONT } from './e2e/support/addresses.ts';
+import { EMULATOR, FIXTURE_APP, ORDER_WEBHOOK_SECRET, STOREFRONT } from './e2e/support/addresses.ts';
+
+const chromium = devices['Desktop Chrome'];
+const browser = chosenBrowser();
 
 const portOf = (url: string) => new URL(url).port;
 
@@ -31,10 +34,11 @@ export default defineConfig({
     baseURL: STOREFRONT,
     trace: 'off',
     screenshot: 'only-on-failure',
-    launchOptions: chosenBrowser() ?? {},
+    // The device's user agent does not say "HeadlessChrome", which counts as a bot. As an argument, too: what a page sends
+    // while it is left goes without what the device says.
+    launchOptions: { ...browser, args: [...(browser?.args ?? []), `--user-agent=${chromium.userAgent}`] },
   },
-  // The device matters: its user agent does not say "HeadlessChrome", which counts as a bot.
-  projects: [{ name: 'chromium', use: { ...devices['Desktop Chrome'] } }],
+  projects: [{ name: 'chromium', use: chromium }],
   webServer: [
     {
       name: 'emulator',
@@ -45,6 +49,7 @@ export default defineConfig({
     },
     {
       ...app,
+      env: { ...app.env, ORDER_WEBHOOK_SECRET },
       name: 'storefront',
       cwd: 'examples/storefront',
       command: `${NEXT_START} ${portOf(STOREFRONT)}`,

@@ -46,6 +46,7 @@ export default defineConfig({
             'packages/!(react)/test/**/*.test.{ts,tsx}',
             '{scripts,e2e}/test/**/*.test.{mjs,ts}',
             'examples/{core-recipes,web-server}/*.test.{ts,mjs}',
+            'examples/runtimes/test/*.test.ts',
           ],
         },
       },

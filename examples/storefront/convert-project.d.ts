@@ -32,7 +32,7 @@ declare module '@convert-fullstack/react' {
         'search-suggest': { max_items: number };
         'shipping-bar': { threshold: number; message: string; is_sticky: boolean };
       };
-      goals: 'hero-cta' | 'plan-selected' | 'add-to-cart' | 'purchase';
+      goals: 'hero-cta' | 'plan-selected' | 'add-to-cart' | 'purchase' | 'newsletter-signup';
     };
   }
 }

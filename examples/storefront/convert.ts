@@ -1,10 +1,15 @@
 import { createConvert } from '@convert-fullstack/next';
+import { EXPERIMENTS_COOKIE } from './experiments-cookie';
 
 const { CONVERT_SDK_KEY = 'demo', CONVERT_CONFIG_URL, CONVERT_TRACK_URL } = process.env;
 
 export const convert = createConvert({
   sdkKey: CONVERT_SDK_KEY,
   environment: 'production',
+  // A shop that asks first would say 'pending' until the visitor has answered.
+  consent: ({ cookies }) => (cookies.get(EXPERIMENTS_COOKIE) === 'no' ? 'denied' : 'granted'),
+  // Orders are counted by the server action and the webhook; a browser could make them up.
+  browserConversions: { revenue: false, forceMultiple: false },
   // Set by `npm run demo` for the local emulator. Unset: Convert itself.
   transport: { configUrl: CONVERT_CONFIG_URL, trackUrl: CONVERT_TRACK_URL },
 });

@@ -77,3 +77,14 @@ export async function writeCart(cart: readonly Product[]): Promise<void> {
   const slugs = cart.map((product) => product.slug).join('.');
   (await cookies()).set('cart', slugs, { httpOnly: true, sameSite: 'lax', path: '/', maxAge: 60 * 60 * 24 * 14 });
 }
+
+/** For server actions: the number of the order that was just placed, for the page that thanks for it. */
+export async function keepOrder(number: string): Promise<void> {
+  (await cookies()).set('order', number, { httpOnly: true, sameSite: 'lax', path: '/checkout' });
+}
+
+/** `null`: there is none, or it is no number of ours. */
+export async function placedOrder(): Promise<string | null> {
+  const number = (await cookies()).get('order')?.value ?? '';
+  return /^[0-9a-f-]{36}$/.test(number) ? number : null;
+}

@@ -1,21 +1,43 @@
 import { parsePreviewParam } from '@convert-fullstack/core';
-import { publicUrl, readVisitor, relay, requestAttributes, visitorCookie } from '@convert-fullstack/server';
+import {
+  createRelay,
+  originalPayload,
+  publicUrl,
+  recognizeVisitor,
+  requestAttributes,
+  visitorCookies,
+  withVisitorId,
+} from '@convert-fullstack/server';
 
-/** Answers any Web `Request`, whatever server it comes from. */
-export async function handle(request, core) {
-  await core.initialize();
-  const url = publicUrl(request);
-  if (url.pathname.startsWith('/api/convert/')) return relay(request, { core });
+const options = {
+  consent: ({ cookies }) => (cookies.get('consent') === 'no' ? 'denied' : 'granted'),
+};
 
-  const { visitorId, isNew } = readVisitor(request);
-  const { attributes, locationAttributes } = requestAttributes({ url, headers: request.headers, isNew });
-  const context = await core.loadContext(visitorId, attributes);
+/** Returns what answers any Web `Request`, whatever server it comes from. */
+export function createShop(core) {
+  const relay = createRelay({ core, ...options });
+
+  return async function handle(request) {
+    await core.initialize();
+    const url = publicUrl(request);
+    if (url.pathname.startsWith('/api/convert/')) return relay(request);
+
+    const from = { url, headers: request.headers, method: request.method };
+    const visitor = withVisitorId(recognizeVisitor({ ...from, privacy: core.currentConfig?.privacy }, options));
+    const payload = await decide(core, { ...from, visitor });
+
+    const hero = payload.experiences[0]?.variationKey ?? 'original';
+    const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-store' });
+    for (const cookie of visitorCookies(from, visitor, options)) headers.append('set-cookie', cookie);
+    return new Response(`<!doctype html><title>Shop</title><h1 data-variation="${hero}">Hello</h1>`, { headers });
+  };
+}
+
+async function decide(core, { url, headers, visitor }) {
+  if (visitor.visitorId === null) return originalPayload(visitor);
+  const { attributes, locationAttributes } = requestAttributes({ url, headers, isNew: visitor.isNew });
+  const context = await core.loadContext(visitor.visitorId, attributes);
   const preview = parsePreviewParam(url.searchParams.get('convert_preview'));
   if (preview !== null) await context.setPreview(preview);
-  const payload = context.toPayload({ only: ['home-hero'], locationAttributes });
-
-  const hero = payload.experiences[0]?.variationKey ?? 'original';
-  const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-store' });
-  if (isNew) headers.append('set-cookie', visitorCookie(visitorId, { secure: url.protocol === 'https:' }));
-  return new Response(`<!doctype html><title>Shop</title><h1 data-variation="${hero}">Hello</h1>`, { headers });
+  return context.toPayload({ only: ['home-hero'], locationAttributes });
 }

@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import { Core } from '@convert-fullstack/core';
 import { memoryTransport } from '@convert-fullstack/core/testing';
 import { expect, it } from 'vitest';
-import { handle } from './handle.mjs';
+import { createShop } from './handle.mjs';
 
 const sample = new URL('../../packages/emulator/projects/sample-project.json', import.meta.url);
 const STORY = 'cv_vid=5a1f5057-a703-49da-a8de-345f34b178ea';
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
 function shop() {
   const transport = memoryTransport();
   const core = new Core({ data: JSON.parse(readFileSync(sample, 'utf8')), environment: 'production', transport });
-  const ask = (path, init = {}) =>
-    handle(
-      new Request(`http://shop.example${path}`, { ...init, headers: { host: 'shop.example', ...init.headers } }),
-      core,
-    );
+  const handle = createShop(core);
+  const ask = (path, { headers, ...init } = {}) => {
+    const ofBrowser = { host: 'shop.example', 'user-agent': BROWSER, ...headers };
+    return handle(new Request(`http://shop.example${path}`, { ...init, headers: ofBrowser }));
+  };
   return { core, transport, ask };
 }
 
@@ -24,6 +25,18 @@ it('a visitor sees their variation, and only a new one gets a cookie', async () 
   expect(await known.text()).toContain('data-variation="trail-story"');
   expect(known.headers.get('set-cookie')).toBeNull();
   expect((await ask('/')).headers.get('set-cookie')).toMatch(/^cv_vid=/);
+});
+
+it('a bot sees the original and gets no cookie', async () => {
+  const answer = await shop().ask('/', { headers: { cookie: STORY, 'user-agent': 'Googlebot/2.1' } });
+  expect(await answer.text()).toContain('data-variation="original"');
+  expect(answer.headers.get('set-cookie')).toBeNull();
+});
+
+it('a visitor who does not want to be counted sees the original, and their cookie is erased', async () => {
+  const answer = await shop().ask('/', { headers: { cookie: `${STORY}; consent=no` } });
+  expect(await answer.text()).toContain('data-variation="original"');
+  expect(answer.headers.get('set-cookie')).toMatch(/^cv_vid=; Max-Age=0;/);
 });
 
 it('a preview link shows its variation to anybody', async () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { Core } from '@convert-fullstack/core';
-import { handle } from './handle.mjs';
+import { createShop } from './handle.mjs';
 
 // With a key the project comes from Convert, without one it is the sample project.
 const { CONVERT_SDK_KEY, PORT = '3000' } = process.env;
@@ -14,12 +14,13 @@ const core = new Core({
   autoFlushIntervalMs: 1_000,
 });
 
+const handle = createShop(core);
 createServer(async (incoming, outgoing) => {
   const { method, url, headers } = incoming;
   const chunks = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const body = chunks.length > 0 ? Buffer.concat(chunks) : null;
-  const answer = await handle(new Request(new URL(url ?? '/', 'http://localhost'), { method, headers, body }), core);
+  const answer = await handle(new Request(new URL(url ?? '/', 'http://localhost'), { method, headers, body }));
   outgoing.writeHead(answer.status, [...answer.headers].flat());
   outgoing.end(await answer.text());
 }).listen(Number(PORT), () => console.log(`http://localhost:${PORT}`));

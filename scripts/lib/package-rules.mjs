@@ -11,7 +11,7 @@ const REACT = ['react', 'react/jsx-runtime'];
  */
 export const RULES = {
   core: { mayImport: { default: ['murmurhash-js'] } },
-  server: { mayImport: { default: [...CORE, 'bowser', 'cookie', 'valibot'] } },
+  server: { mayImport: { default: [...CORE, 'bowser', 'isbot', 'cookie', 'valibot'] } },
   next: { mayImport: { default: [...CORE, '@convert-fullstack/server', 'next/', ...REACT] } },
   react: { mayImport: { default: [...REACT, ...SHARED] } },
   emulator: { mayImport: { default: ['valibot', 'node:'] }, alsoShips: ['dashboard/', 'projects/'] },

@@ -5,7 +5,9 @@ import type { ReactNode } from 'react';
 import { convert } from '@/convert';
 import { readCart } from '@/shop';
 import { FernMark } from './art';
+import { ExperimentsChoice } from './experiments-choice';
 import './globals.css';
+import { NewsletterForm } from './newsletter-form';
 
 export const metadata: Metadata = {
   title: { default: 'Fernhollow Outfitters', template: '%s · Fernhollow' },
@@ -40,6 +42,8 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
               <FernMark /> Fernhollow
             </p>
             <p>An invented shop. Nothing is for sale, and every page is an experiment.</p>
+            <NewsletterForm />
+            <ExperimentsChoice />
           </footer>
         </ConvertProvider>
       </body>

@@ -13,8 +13,9 @@ import {
 } from './decide/diagnose.ts';
 import { type Decision, type DecisionInput, decide } from './decide/experience.ts';
 import { PreparedText } from './decide/hash.ts';
-import { assignmentsOf, type Decide, DependentDecisions, once } from './decision-sets.ts';
+import { type Decide, DependentDecisions, once, variationsOf } from './decision-sets.ts';
 import type { Emitter } from './events.ts';
+import type { Tallies } from './health/tallies.ts';
 import { tellLocationChanges } from './location-changes.ts';
 import type { Tracking } from './options.ts';
 import type { Logger } from './ports.ts';
@@ -29,7 +30,7 @@ import {
   type PayloadOptions,
   type RunOptions,
 } from './results.ts';
-import type { TrackConversionOptions, Tracker } from './track/tracker.ts';
+import type { TrackConversionOptions, TrackedContext, Tracker } from './track/tracker.ts';
 import type { VisitorRecord } from './visitor-record.ts';
 import type { VisitorRecords } from './visitor-records.ts';
 
@@ -40,6 +41,7 @@ export interface ContextHost {
   readonly tracking: Tracking;
   readonly records: VisitorRecords;
   readonly tracker: Tracker;
+  readonly tallies: Tallies;
   readonly emitter: Emitter;
   log: Logger['log'];
   /** The snapshot of the service's answer for one experience, drafts included; `null` when there is none. */
@@ -106,7 +108,7 @@ export class Context {
     if (snapshot == null || experience === undefined) return this.#previewOutsideConfig(key);
     this.#tellLocations(snapshot, options);
     const decision = this.#decide(snapshot, experience, this.#input(options, this.visitorId));
-    if (typeof decision !== 'string') this.#settle(decision, options?.enableTracking ?? true);
+    if (typeof decision !== 'string') this.#settle(snapshot, decision, options?.enableTracking ?? true);
     this.#save();
     return typeof decision === 'string' ? null : decision.result;
   }
@@ -123,7 +125,7 @@ export class Context {
     for (const experience of snapshot.experiences) {
       const decision = this.#decide(snapshot, experience, input);
       if (typeof decision === 'string') continue;
-      this.#settle(decision, tracked, isNew);
+      this.#settle(snapshot, decision, tracked, isNew ? 'new' : null);
       results.push(decision.result);
     }
     this.#save();
@@ -184,29 +186,34 @@ export class Context {
   }
 
   /**
-   * Queues a conversion, once per visitor and goal unless `forceMultiple`. Throws `ConvertError`
-   * `conversion_data_invalid` for values that are neither strings nor finite numbers.
+   * Queues a conversion, once per visitor and goal unless `forceMultiple`, and once per transaction in any case. Throws
+   * `ConvertError` `conversion_data_invalid` for values that are neither strings nor finite numbers. With a DataStore whose
+   * `add` answers later, `queued` means that the conversion counts unless another process turns out to have counted it.
    *
    * @example context.trackConversion('purchase', { revenue: 49.99, conversionData: { transactionId: 't-1' } });
    */
   trackConversion(goalKey: string, options: TrackConversionOptions = {}): ConversionResult {
-    const goal = this.#loaded()?.goal(goalKey);
-    if (goal === undefined) return conversionMissed('goal_not_found');
+    const snapshot = this.#loaded();
+    const goal = snapshot?.goal(goalKey);
+    if (snapshot === null || goal === undefined) return conversionMissed('goal_not_found');
     if (this.#preview !== null) return conversionMissed('preview');
-    if (this.#host.tracking === 'off') return conversionMissed('tracking_off');
-    const status = this.#host.tracker.conversion(this.#record, this.#attributes, goal.id, options);
-    if (status === 'deduplicated') return conversionMissed('deduplicated');
-    this.#changed = true;
-    this.#save();
-    this.#host.emitter.emit('conversion', { visitorId: this.visitorId, goalKey });
-    return conversionQueued();
+    if (!this.#isTracked) return conversionMissed('tracking_off');
+    const { tracker, records, emitter } = this.#host;
+    const tracked = this.#tracked(snapshot);
+    const status = tracker.conversion(tracked, goal.id, options, () => {
+      records.save(tracked.record);
+      emitter.emit('conversion', { visitorId: this.visitorId, goalKey });
+    });
+    records.save(tracked.record);
+    return status === 'queued' ? conversionQueued() : conversionMissed(status);
   }
 
   /** Remembers a variation the visitor was shown and queues its exposure, once; ids the config does not know are ignored. */
   expose(shown: { readonly experienceId: string; readonly variationId: string }): void {
-    const variation = this.#loaded()?.variation(shown.experienceId, shown.variationId);
-    if (variation === undefined) return;
-    this.#settle(variation, true);
+    const snapshot = this.#loaded();
+    const variation = snapshot?.variation(shown.experienceId, shown.variationId);
+    if (snapshot === null || variation === undefined) return;
+    this.#settle(snapshot, variation, true, 'shown');
     this.#save();
   }
 
@@ -218,15 +225,18 @@ export class Context {
     const decide = (experience: Experience): Decision => this.#decide(snapshot, experience, input);
     const dependent = snapshot.hasExclusions ? new DependentDecisions(snapshot, this.#record, decide) : null;
     const input = this.#input(options, new PreparedText(this.visitorId), dependent ?? this.#record);
-    const assigned = assignmentsOf(
+    const variations = variationsOf(
       only === undefined ? snapshot.experiences : snapshot.selected(only),
       dependent === null ? decide : (experience) => dependent.decide(experience),
     );
+    const experiences = variations.map(({ assignment }) => assignment);
     const preview = this.#preview;
-    if (preview === null)
-      return { version: 1, visitorId: this.visitorId, experiences: assigned, goals: snapshot.goalKeys };
-    if (this.#isOutsideConfig(preview) && isSelected(preview, only)) assigned.push(preview.assignment);
-    return { version: 1, visitorId: this.visitorId, preview: true, experiences: assigned, goals: snapshot.goalKeys };
+    if (preview === null) {
+      this.#host.tallies.handedOut(snapshot, variations, this.#record);
+      return { version: 1, visitorId: this.visitorId, experiences, goals: snapshot.goalKeys };
+    }
+    if (this.#isOutsideConfig(preview) && isSelected(preview, only)) experiences.push(preview.assignment);
+    return { version: 1, visitorId: this.visitorId, preview: true, experiences, goals: snapshot.goalKeys };
   }
 
   /**
@@ -325,20 +335,34 @@ export class Context {
     if (tellLocationChanges(emitter, snapshot, this.#record, options?.locationAttributes)) this.#changed = true;
   }
 
-  /** Remembers and reports a decision; `isNew`: the record is known to hold nothing about the experience. */
-  #settle(variation: Variation, tracked: boolean, isNew = false): void {
+  get #isTracked(): boolean {
+    return this.#host.tracking !== 'off' && !this.#record.isForgotten;
+  }
+
+  #tracked(snapshot: Snapshot): TrackedContext {
+    return { record: this.#record, attributes: this.#attributes, snapshot };
+  }
+
+  /**
+   * Remembers and reports a decision. `new`: the record is known to hold nothing about the experience; `shown`: it was
+   * made earlier, for a payload.
+   */
+  #settle(snapshot: Snapshot, variation: Variation, tracked: boolean, made: 'new' | 'shown' | null = null): void {
     const experienceId = variation.experience.id;
     const record = this.#record;
     const host = this.#host;
-    if (isNew || record.variationOf(experienceId) !== variation.id) {
+    const isNew = made === 'new';
+    const isRemembered = !isNew && record.variationOf(experienceId) === variation.id;
+    if (!isRemembered) {
       record.bucketed(experienceId, variation.id);
       this.#changed = true;
     }
     if (this.#preview !== null) return;
-    if (tracked && host.tracking !== 'off' && (isNew || !record.wasExposedTo(experienceId, variation.id))) {
+    if (!isRemembered && made !== 'shown') host.tallies.remembered(snapshot, variation, this.visitorId);
+    if (tracked && this.#isTracked && (isNew || !record.wasExposedTo(experienceId, variation.id))) {
       record.exposedTo(experienceId, variation.id);
       this.#changed = true;
-      host.tracker.exposure(record, this.#attributes, experienceId, variation.id);
+      host.tracker.exposure(this.#tracked(snapshot), variation);
     }
     if (host.emitter.has('bucketing')) {
       const { experienceKey, variationKey } = variation.result;
@@ -350,7 +374,7 @@ export class Context {
     for (const decision of this.#carrierDecisions(snapshot, featureId, decide)) {
       const result = featureResult(decision, featureId);
       if (result === null) continue;
-      this.#settle(decision, tracked);
+      this.#settle(snapshot, decision, tracked);
       return result;
     }
     return null;

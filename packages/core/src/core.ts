@@ -3,19 +3,26 @@ import { consoleLogger, withLevel } from './adapters/console-logger.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import type { Payload } from './bridge/payload.ts';
 import { ConfigSource } from './config/config-source.ts';
+import type { Variation } from './config/plan.ts';
 import type { ConfigSnapshot } from './config/snapshot.ts';
 import { type Connection, connect } from './connection.ts';
 import { Context, type ContextHost } from './context.ts';
 import { errorName } from './error-name.ts';
 import { ConvertError } from './errors.ts';
 import { type CoreEvents, createEmitter, type Emitter, type Handler, type QueueReleased } from './events.ts';
+import { type Health, healthOf } from './health/health.ts';
+import { Tallies } from './health/tallies.ts';
 import type { CoreOptions, Tracking } from './options.ts';
 import type { Clock, Logger } from './ports.ts';
 import type { Attributes, ExperienceResult } from './results.ts';
 import { type Settings, settingsOf } from './settings.ts';
+import type { StoreOptions } from './store-writes.ts';
+import { recordsInStore } from './stored-records.ts';
+import { claimsIn } from './track/claims.ts';
+import { createGate, type Gate } from './track/gate.ts';
 import { isFinalRefusal, Queue } from './track/queue.ts';
 import { createTracker } from './track/tracker.ts';
-import { recordsInMemory, recordsInStore, type VisitorRecords } from './visitor-records.ts';
+import { recordsInMemory } from './visitor-records.ts';
 
 const DATA_STORE_TIMEOUT_MS = 500;
 
@@ -33,6 +40,8 @@ export class Core {
   readonly #emitter: Emitter;
   readonly #config: ConfigSource;
   readonly #queue: Queue;
+  readonly #gate: Gate;
+  readonly #tallies: Tallies;
   readonly #host: ContextHost;
   #tracking: Tracking;
   #initializing: Promise<this> | null = null;
@@ -67,7 +76,18 @@ export class Core {
     });
     this.#queue = this.#createQueue(settings, connection, random);
     this.#queue.hold(tracking === 'hold');
-    this.#host = this.#createHost(options);
+    this.#gate = createGate(this.#queue);
+    const store = this.#storeOptions(options);
+    const records = store === null ? recordsInMemory() : recordsInStore(store);
+    this.#tallies = new Tallies({ current: () => this.#config.current, clearings: () => records.clearings });
+    const tracker = createTracker({
+      gate: this.#gate,
+      claim: store === null ? () => true : claimsIn(store),
+      tallies: this.#tallies,
+      droppedKey: (key) =>
+        this.#warn('conversionData has a key that the service does not know; it was left out.', { key }),
+    });
+    this.#host = this.#createHost(options, { records, tracker });
   }
 
   /** Whether decisions can be made. */
@@ -133,12 +153,14 @@ export class Core {
     const snapshot = this.#config.current;
     if (snapshot === null) return null;
     const selected = options.only && new Set(snapshot.selected(options.only));
-    const experiences = [];
+    const variations: Variation[] = [];
     for (const [experienceId, variationId] of decisions) {
       const variation = snapshot.variation(experienceId, variationId);
       if (variation === undefined) return null;
-      if (selected === undefined || selected.has(variation.experience)) experiences.push(variation.assignment);
+      if (selected === undefined || selected.has(variation.experience)) variations.push(variation);
     }
+    this.#tallies.handedOut(snapshot, variations, { visitorId });
+    const experiences = variations.map(({ assignment }) => assignment);
     return { version: 1, visitorId, experiences, goals: snapshot.goalKeys };
   }
 
@@ -150,16 +172,47 @@ export class Core {
   /** `hold` keeps events from now on, `on` sends what was kept, `off` drops it. */
   setTracking(tracking: Tracking): void {
     this.#tracking = tracking;
-    if (tracking === 'off') this.#queue.clear();
+    if (tracking === 'off') {
+      this.#gate.drop();
+      this.#queue.clear();
+    }
     this.#queue.hold(tracking === 'hold');
   }
 
   /**
-   * Resolves when everything queued so far is delivered or dropped; while the collector is away it gives up waiting
-   * after `retry.maxMs` and the events stay queued. Never rejects.
+   * Resolves when everything queued so far is delivered or dropped, also what a DataStore is still asked about; while the
+   * collector is away it gives up waiting after `retry.maxMs` and the events stay queued. Never rejects.
    */
   flush(): Promise<void> {
-    return this.#queue.flush();
+    return this.#gate.isIdle ? this.#queue.flush() : this.#gate.settled().then(() => this.#queue.flush());
+  }
+
+  /**
+   * Erases a visitor: the stored record is emptied and events that have not been sent are dropped. Contexts of the visitor
+   * that still exist store and report nothing any more; a new one is that of somebody unknown. What a DataStore was given
+   * through `add` stays: so much is not counted again. Throws `ConvertError` `visitor_id_invalid` as `createContext()` does;
+   * a store that fails is warned about.
+   *
+   * @example await core.forget(visitorId); // consent was denied
+   */
+  async forget(visitorId: string): Promise<void> {
+    checkVisitorId(visitorId);
+    this.#gate.drop(visitorId);
+    this.#queue.drop(visitorId);
+    await this.#host.records.forget(visitorId);
+  }
+
+  /**
+   * Whether what visitors were assigned, shown and did fits the split of the traffic, by what this process has counted,
+   * and what to look at where it does not.
+   *
+   * @example
+   * for (const { experienceKey, causes } of core.health().experiences) {
+   *   for (const { message } of causes) console.warn(experienceKey, message);
+   * }
+   */
+  health(): Health {
+    return healthOf(this.#tallies);
   }
 
   /** Stops timers and requests; queued events are not sent (call `flush()` first). Can be called again. */
@@ -192,38 +245,38 @@ export class Core {
     });
   }
 
-  #createHost(options: CoreOptions): ContextHost {
+  #createHost({ environment }: CoreOptions, parts: Pick<ContextHost, 'records' | 'tracker'>): ContextHost {
     const core = this;
-    const droppedKey = (key: string): void =>
-      this.#warn('conversionData has a key that the service does not know; it was left out.', { key });
     return {
+      ...parts,
       get snapshot() {
         return core.#config.current;
       },
       get tracking() {
         return core.#tracking;
       },
-      records: this.#createRecords(options),
-      environment: options.environment,
-      tracker: createTracker(this.#queue, droppedKey),
+      environment,
+      tallies: this.#tallies,
       emitter: this.#emitter,
       log: (level, message, details) => this.#logger.log(level, message, details),
       findForPreview: (experienceId) => this.#config.findForPreview(experienceId),
     };
   }
 
-  #createRecords({ dataStore }: CoreOptions): VisitorRecords {
-    if (dataStore === undefined) return recordsInMemory();
-    return recordsInStore({
+  /** `null`: there is no store. */
+  #storeOptions({ dataStore }: CoreOptions): StoreOptions | null {
+    if (dataStore === undefined) return null;
+    return {
       store: dataStore,
       keyOf: (visitorId) => {
         const project = this.#config.current;
         return project && `${project.accountId}-${project.projectId}-${visitorId}`;
       },
+      loadConfig: () => this.initialize(),
       timeoutMs: DATA_STORE_TIMEOUT_MS,
       clock: this.#clock,
       failed: (operation, cause) => this.#storeFailed(operation, cause),
-    });
+    };
   }
 
   // One warning when the store starts to fail, not one per visitor.

@@ -1,5 +1,4 @@
-import type { Assignment } from './bridge/payload.ts';
-import type { Experience } from './config/plan.ts';
+import type { Experience, Variation } from './config/plan.ts';
 import type { Snapshot } from './config/snapshot.ts';
 import type { Decision } from './decide/experience.ts';
 import type { Decided } from './decide/rules.ts';
@@ -16,14 +15,14 @@ export function once(decide: Decide): Decide {
   };
 }
 
-/** The assignments among some experiences, in their order. */
-export function assignmentsOf(experiences: readonly Experience[], decide: Decide): Assignment[] {
-  const assigned: Assignment[] = [];
+/** The visitor's variations of some experiences, in their order. */
+export function variationsOf(experiences: readonly Experience[], decide: Decide): Variation[] {
+  const variations: Variation[] = [];
   for (const experience of experiences) {
     const decision = decide(experience);
-    if (typeof decision !== 'string') assigned.push(decision.assignment);
+    if (typeof decision !== 'string') variations.push(decision);
   }
-  return assigned;
+  return variations;
 }
 
 /** How often experiences are decided before rules that run in many circles count as not matching. */

@@ -1,5 +1,6 @@
 export type { ConversionMiss, ConversionOptions, ConversionResult } from './bridge/conversion.ts';
-export type { AssignedFeature, Assignment, Payload } from './bridge/payload.ts';
+export type { AssignedFeature, Assignment, Consent, Payload } from './bridge/payload.ts';
+export type { Privacy, PrivacyScope } from './config/privacy.ts';
 export type { ConfigSnapshot, EntityType } from './config/snapshot.ts';
 export { Context } from './context.ts';
 export { Core } from './core.ts';
@@ -7,6 +8,8 @@ export type { Diagnostic, DiagnosticReason } from './decide/diagnose.ts';
 export { hashText } from './decide/hash.ts';
 export { ConvertError, type ConvertErrorCode } from './errors.ts';
 export type { CoreEvents, Handler, LocationChange, QueueReleased, ReleaseReason } from './events.ts';
+export type { LikelyCause } from './health/causes.ts';
+export type { ExperienceHealth, Health, PValues, VariationHealth } from './health/health.ts';
 export type { CoreOptions, FetchTransportOptions, RefreshOptions, RetryOptions, Tracking } from './options.ts';
 export type {
   Clock,

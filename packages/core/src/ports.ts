@@ -26,6 +26,17 @@ export interface Transport {
 export interface DataStore {
   get(key: string): StoredVisitor | null | undefined | Promise<StoredVisitor | null | undefined>;
   set(key: string, record: StoredVisitor): void | Promise<void>;
+  /**
+   * Adds a key to those that were added before, in one step: `true` for whoever is the first, in whichever process,
+   * `false` for everybody after. With it, processes that share the store count an exposure, a goal and a transaction once
+   * also when they meet in the same instant; without it, once one has read what another has written. A key stands for one
+   * visitor and variation, goal or transaction, begins with the visitor's key and comes with no record. It may expire when
+   * no repetition is to be expected any more, after a year for example; `core.forget()` leaves it alone.
+   *
+   * @example
+   * add: async (key) => (await redis.set(`once:${key}`, '1', { NX: true, EX: 31_536_000 })) !== null
+   */
+  add?(key: string): boolean | Promise<boolean>;
 }
 
 /** Time, in ms. */

@@ -15,14 +15,23 @@ export interface StoredVisitor {
   readonly goals?: Readonly<Record<string, boolean>>;
   /** Experience id to the variation id whose exposure was queued. */
   readonly exposed?: Readonly<Record<string, string>>;
+  /** The latest transactions that were counted, as `goalId:transactionId`. */
+  readonly transactions?: readonly string[];
   readonly [field: string]: unknown;
 }
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** Transactions a visitor's record keeps: to recognise an order that is reported again, not to archive orders. */
+const MAX_TRANSACTIONS = 20;
 
 /** One visitor's state while contexts use it. Writes are noted, so that only they go to a store. */
 export class VisitorRecord {
   readonly visitorId: string;
   /** What the record weighed when it was last kept in memory; 0: never. */
   keptSize = 0;
+  /** Erased by `core.forget()`: contexts that still have it decide as before, but store and report nothing any more. */
+  isForgotten = false;
   /** Ids of the locations the visitor was at in the last run; not stored. */
   #activeLocations: Set<string> | null = null;
   #attributes: Attributes = NO_ATTRIBUTES;
@@ -30,6 +39,9 @@ export class VisitorRecord {
   #bucketing: IdPairs | null = null;
   #goals: Set<string> | null = null;
   #exposed: IdPairs | null = null;
+  #transactions: readonly string[] = NONE;
+  /** Ids of the experiences that a conversion was credited to; not stored. */
+  #credited: Set<string> | null = null;
   #changes: Changes | null = null;
 
   constructor(visitorId: string, stored?: StoredVisitor | null) {
@@ -67,7 +79,8 @@ export class VisitorRecord {
 
   /** How much is remembered, in entries. */
   get size(): number {
-    return (this.#bucketing?.written ?? 0) + (this.#exposed?.written ?? 0) + (this.#goals?.size ?? 0);
+    const decided = (this.#bucketing?.written ?? 0) + (this.#exposed?.written ?? 0);
+    return decided + (this.#goals?.size ?? 0) + (this.#credited?.size ?? 0) + this.#transactions.length;
   }
 
   variationOf(experienceId: string): string | undefined {
@@ -81,6 +94,10 @@ export class VisitorRecord {
 
   hasReached(goalId: string): boolean {
     return this.#goals?.has(goalId) ?? false;
+  }
+
+  hasTransaction(transaction: string): boolean {
+    return this.#transactions.includes(transaction);
   }
 
   wasExposedTo(experienceId: string, variationId: string): boolean {
@@ -116,6 +133,19 @@ export class VisitorRecord {
     this.#changes?.goals.add(goalId);
   }
 
+  counted(transaction: string): void {
+    this.#transactions = latestOf(this.#transactions, [transaction]);
+    this.#changes?.transactions.push(transaction);
+  }
+
+  /** Whether no conversion was credited to the experience before, as far as this process knows. */
+  credit(experienceId: string): boolean {
+    this.#credited ??= new Set();
+    if (this.#credited.has(experienceId)) return false;
+    this.#credited.add(experienceId);
+    return true;
+  }
+
   /** Starts noting writes for a store. */
   noteChanges(): this {
     this.#changes = new Changes();
@@ -138,6 +168,7 @@ export class VisitorRecord {
     copy.#bucketing = this.#bucketing && new IdPairs([...this.#bucketing.entries()].flat());
     copy.#goals = this.#goals && new Set(this.#goals);
     copy.#exposed = this.#exposed && new IdPairs([...this.#exposed.entries()].flat());
+    copy.#transactions = this.#transactions;
     return copy;
   }
 
@@ -151,6 +182,9 @@ export class VisitorRecord {
     this.#bucketing = pairsOf(merge(recordOf(this.#bucketing), recordOf(newer.#bucketing)));
     this.#exposed = pairsOf(merge(recordOf(this.#exposed), recordOf(newer.#exposed)));
     this.#goals = new Set([...(this.#goals ?? []), ...(newer.#goals ?? [])]);
+    this.#transactions = isOurs
+      ? latestOf(newer.#transactions, this.#transactions)
+      : latestOf(this.#transactions, newer.#transactions);
   }
 
   #load(stored: StoredVisitor): void {
@@ -160,6 +194,9 @@ export class VisitorRecord {
     // A record written elsewhere knows no exposures: what it has bucketed was reported there.
     this.#exposed = pairsOf(stored.exposed ?? stored.bucketing);
     this.#goals = new Set(Object.keys(objectOf(stored.goals)));
+    this.#transactions = latestOf(NONE, textsOf(stored.transactions));
+    // Whoever reached a goal before was counted then.
+    if (this.#goals.size > 0) this.#credited = new Set(Object.keys(this.bucketing));
   }
 
   #noted(field: 'attributes' | 'segments', patch: Attributes): void {
@@ -174,9 +211,10 @@ export class Changes {
   readonly bucketing = new Map<string, string>();
   readonly goals = new Set<string>();
   readonly exposed = new Map<string, string>();
+  readonly transactions: string[] = [];
 
   get isEmpty(): boolean {
-    const written = this.bucketing.size + this.goals.size + this.exposed.size;
+    const written = this.bucketing.size + this.goals.size + this.exposed.size + this.transactions.length;
     return written === 0 && this.attributes === NO_ATTRIBUTES && this.segments === NO_ATTRIBUTES;
   }
 
@@ -196,8 +234,18 @@ export class Changes {
         string,
         string
       >,
+      ...(this.transactions.length > 0 && { transactions: latestOf(textsOf(before.transactions), this.transactions) }),
     };
   }
+}
+
+function latestOf(known: readonly string[], newer: readonly string[]): readonly string[] {
+  if (newer.length === 0) return known;
+  return [...new Set([...known, ...newer])].slice(-MAX_TRANSACTIONS);
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : NONE;
 }
 
 function recordOf(pairs: IdPairs | null): Record<string, string> {

@@ -119,13 +119,13 @@ describe('revenue and data', () => {
     const { core, transport, logger } = bench(shop());
     const context = core.createContext('visitor-1');
     const conversionData = JSON.parse(
-      '{"coupon":"secret-code","transactionId":"t-1","constructor":"x","__proto__":"y"}',
+      '{"coupon":"secret-code","customDimension1":"d-1","constructor":"x","__proto__":"y"}',
     );
     context.trackConversion('purchase', { conversionData });
     context.trackConversion('purchase', { conversionData, forceMultiple: true });
     await core.flush();
     expect(transport.events.map(({ event }) => event.data)).toEqual(
-      Array(2).fill({ goalId: '50', goalData: [{ key: 'transactionId', value: 't-1' }] }),
+      Array(2).fill({ goalId: '50', goalData: [{ key: 'customDimension1', value: 'd-1' }] }),
     );
     const dropped = {
       level: 'warn',

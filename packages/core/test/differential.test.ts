@@ -105,11 +105,11 @@ function play(engine: Engine, visitor: RandomVisitor, script: Script): Transcrip
   if (script.isAllFirst) decisions.push(...first.runExperiences(options));
   for (const key of script.experienceKeys) decisions.push(first.runExperience(key, options));
   const reached = new Set<string>();
-  const conversions = script.goals.map(({ key, forceMultiple, revenue }) => {
-    // The first conversion with revenue is a known difference.
+  const conversions = script.goals.map(({ key, forceMultiple, revenue }, at) => {
+    // The first conversion with revenue and a transaction that is reported again are known differences.
     const isFirst = !reached.has(key);
     reached.add(key);
-    return first.trackConversion(key, { forceMultiple, ...(!isFirst && { revenue, transactionId: `order-${key}` }) });
+    return first.trackConversion(key, { forceMultiple, ...(!isFirst && { revenue, transactionId: `order-${at}` }) });
   });
   const second = engine.visitor(visitor.id, visitor.visits[1]);
   decisions.push(...second.runExperiences(options));
@@ -523,6 +523,17 @@ const differences: readonly Difference[] = [
     },
     ours: ['conversion'],
     official: ['conversion', 'conversion'],
+  },
+  {
+    about: 'a transaction that is reported again',
+    why: 'an order is one order, also when the shop and its webhook both report it',
+    config: project({ goals: [{ id: '50', key: 'buy' }] }),
+    ask: (engine) =>
+      ['order-1', 'order-2', 'order-1'].map((transactionId) =>
+        engine.visitor('v').trackConversion('buy', { forceMultiple: true, revenue: 5, transactionId }),
+      ),
+    ours: [true, true, false],
+    official: [true, true, true],
   },
   {
     about: 'two goals with the same id',

@@ -109,6 +109,16 @@ describe.concurrent('a script that just ends', { timeout: 20_000 }, () => {
     expect(ms).toBeLessThan(10_000);
   });
 
+  it('still delivers what a store keeps waiting that does not say who is first', async () => {
+    const { code, ms, delivered } = await run(
+      `const dataStore = { get: () => null, set: () => {}, add: () => new Promise(() => {}) };
+       const core = new Core({ data, transport, retry, dataStore, logLevel: 'silent' });
+       core.createContext('v-1').runExperiences();`,
+    );
+    expect({ code, delivered }).toEqual({ code: 0, delivered: 2 });
+    expect(ms).toBeLessThan(10_000);
+  });
+
   it('exits by itself when it closed Core while the config host hangs', async () => {
     const { code, ms } = await run(
       `const core = new Core({ sdkKey: 'k', transport: { ...transport, timeoutMs: 60_000 }, logLevel: 'silent' });

@@ -6,10 +6,12 @@ it('exports exactly this', () => {
   expect(Object.keys(core).sort()).toEqual(['Context', 'ConvertError', 'Core', 'hashText', 'parsePreviewParam']);
   expect(Object.keys(bridge).sort()).toEqual([
     'ConvertError',
+    'RECEIPT_COOKIE',
     'RELAY_MAX_BYTES',
     'checkConversion',
     'conversionMissed',
     'conversionQueued',
+    'visitorOf',
   ]);
 });
 

@@ -17,6 +17,11 @@ const mapStore = (kept = new Map<string, StoredVisitor>()): DataStore => ({
   set: (key, record) => void kept.set(key, record),
 });
 
+/** A store over a Map that says who is first. */
+function addingStore(kept = new Map<string, StoredVisitor>(), added = new Set<string>()): DataStore {
+  return { ...mapStore(kept), add: (key) => !added.has(key) && added.add(key).has(key) };
+}
+
 /** Answers over a connection, as JSON. */
 function asyncStore(): DataStore {
   const kept = new Map<string, string>();
@@ -40,6 +45,23 @@ const goodStores: [string, CreateStore][] = [
   ['that keeps references in a Map', () => mapStore()],
   ['that answers later', asyncStore],
   ['that takes time to open', async () => asyncStore()],
+  ['that says who is first', () => addingStore()],
+  [
+    'that says later who is first, as an object with a state of its own',
+    () => {
+      const near = addingStore();
+      class Distant {
+        readonly #slow = asyncStore();
+        get = (key: string) => this.#slow.get(key);
+        set = (key: string, record: StoredVisitor) => this.#slow.set(key, record);
+        async add(key: string): Promise<boolean> {
+          await this.#slow.get(key);
+          return near.add?.(key) ?? false;
+        }
+      }
+      return new Distant();
+    },
+  ],
   [
     'that remembers what it read and answers at once then',
     () => {
@@ -67,7 +89,7 @@ describe.each(goodStores)('the contract holds for a store %s', (_name, createSto
 });
 
 it('the contract can be run again and again on one store', async () => {
-  const store = mapStore();
+  const store = addingStore();
   for (const { run } of [...dataStoreContract, ...dataStoreContract]) await run(() => store);
 });
 
@@ -78,6 +100,13 @@ function flawed(flaw: (kept: Map<string, StoredVisitor>) => Partial<DataStore>):
     return { ...mapStore(kept), ...flaw(kept) };
   };
 }
+
+/** A store over a Map that says who is first, with a flaw there. */
+const flawedAdd = (flaw: (added: Set<string>, kept: Map<string, StoredVisitor>) => Partial<DataStore>): CreateStore =>
+  flawed((kept) => {
+    const added = new Set<string>();
+    return { ...addingStore(kept, added), ...flaw(added, kept) };
+  });
 
 const knownFields = ({ attributes = {}, segments = {}, bucketing = {}, goals = {}, exposed = {} }: StoredVisitor) => ({
   ...{ attributes, segments, bucketing, goals, exposed },
@@ -210,6 +239,50 @@ const brokenStores: [flaw: string, CreateStore, fails: string][] = [
       },
     })),
     'createContext finds the visitor when the store answers at once',
+  ],
+  [
+    'takes everybody for the first',
+    flawedAdd(() => ({ add: () => true })),
+    'a key that is added is the first of its kind once',
+  ],
+  [
+    'tells who is first in a word of its own',
+    flawedAdd((added) => ({
+      add: (key) => (added.has(key) ? null : added.add(key) && 'OK') as never,
+    })),
+    'a key that is added is the first of its kind once',
+  ],
+  [
+    'looks first and adds later',
+    flawedAdd((added) => ({
+      async add(key) {
+        const isFirst = !added.has(key);
+        await delay(1);
+        added.add(key);
+        return isFirst;
+      },
+    })),
+    'of those who add a key at the same time one is the first',
+  ],
+  [
+    'cuts what is added',
+    flawedAdd((added) => ({ add: (key) => !added.has(key.slice(0, 100)) && !!added.add(key.slice(0, 100)) })),
+    'added keys may contain any character, be long and be alike',
+  ],
+  [
+    'ignores case in what is added',
+    flawedAdd((added) => ({ add: (key) => !added.has(key.toLowerCase()) && !!added.add(key.toLowerCase()) })),
+    'added keys may contain any character, be long and be alike',
+  ],
+  [
+    'keeps what is added among the records',
+    flawedAdd((_added, kept) => ({ add: (key) => !kept.has(key) && !!kept.set(key, {}) })),
+    'added keys and records do not mix',
+  ],
+  [
+    'says too late who is first',
+    flawedAdd((added) => ({ add: (key) => delay(600).then(() => !added.has(key) && !!added.add(key)) })),
+    'processes that meet in the same instant count an exposure, a goal and an order once',
   ],
 ];
 

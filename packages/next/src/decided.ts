@@ -9,13 +9,14 @@ export interface Decided {
   feature(key: string): FeatureResult | null;
 }
 
-/** `core`: `null` when nothing was decided. */
-export function decided(core: Core | null, payload: Payload): Decided {
+/** `core` and `visitorId`: `null` when nothing was decided. */
+export function decided(core: Core | null, visitorId: string | null, payload: Payload): Decided {
   return {
     payload(only) {
-      if (only === undefined || core === null || payload.visitorId === null) return payload;
+      if (only === undefined || core === null || visitorId === null) return payload;
+      const kept = core.payloadFor(visitorId, decisionsOf(payload), { only });
       // Without the pairs (the config has just changed) the whole payload is what the rest of the page was made of.
-      return core.payloadFor(payload.visitorId, decisionsOf(payload), { only }) ?? payload;
+      return kept === null ? payload : { ...payload, experiences: kept.experiences, goals: kept.goals };
     },
     experience(key) {
       return payload.experiences.find(({ experienceKey }) => experienceKey === key) ?? null;

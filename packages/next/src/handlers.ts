@@ -1,4 +1,4 @@
-import { relay } from '@convert-fullstack/server';
+import { createRelay, type Relay } from '@convert-fullstack/server';
 import { deliver } from './deliver.ts';
 import type { ConvertOptions } from './options.ts';
 import type { SharedCore } from './shared-core.ts';
@@ -9,14 +9,30 @@ export interface RouteHandlers {
   readonly POST: (request: Request) => Promise<Response>;
 }
 
-export function createHandlers(shared: () => SharedCore, { cookieName, attributes }: ConvertOptions): RouteHandlers {
+export function createHandlers(shared: () => SharedCore, options: ConvertOptions): RouteHandlers {
+  const { attributes, browserConversions, consent, cookie, isBot, visitorId } = options;
+  let relay: Relay | undefined;
+
+  function openRelay(): Relay {
+    relay ??= createRelay({
+      core: () => shared().core,
+      attributes,
+      browserConversions,
+      consent,
+      cookie,
+      isBot,
+      visitorId,
+      onError: (error) => shared().notices.failure('The event relay', error),
+    });
+    return relay;
+  }
+
   async function answer(request: Request): Promise<Response> {
-    const { core, firstConfig, notices } = shared();
-    await firstConfig;
-    const onError = (error: unknown) => notices.failure('The event relay', error);
-    const response = await relay(request, { core, cookieName, attributes, onError });
+    await shared().firstConfig;
+    const response = await openRelay()(request);
     if (response.status === 202) deliver(shared);
     return response;
   }
+
   return { GET: answer, POST: answer };
 }

@@ -1,17 +1,36 @@
 export type {
   Assignment,
   Attributes,
+  Consent,
   ConversionOptions,
   ConversionResult,
   CoreOptions,
   FeatureResult,
+  Health,
   Payload,
 } from '@convert-fullstack/core';
 // All of it: only so can an app's `declare module '@convert-fullstack/next' { interface Register … }` reach the original.
 export type * from '@convert-fullstack/core/register';
-export type { AttributeSource, ReadAttributes } from '@convert-fullstack/server';
+export {
+  type CookieOptions,
+  carriedVisitorId,
+  githubWebhook,
+  isBot,
+  type ReadAttributes,
+  type RequestSource,
+  shopifyWebhook,
+  standardWebhook,
+  stripeWebhook,
+  verifyWebhook,
+  visitorHeaders,
+  visitorMetadata,
+  type WebhookScheme,
+  wooCommerceWebhook,
+} from '@convert-fullstack/server';
+export type { TrackOptions } from './conversions.ts';
 export { type Convert, createConvert } from './create-convert.ts';
 export type { RouteHandlers } from './handlers.ts';
-export type { ConvertOptions } from './options.ts';
+export type { BrowserConversions, ConvertOptions } from './options.ts';
+export type { ReadOptions } from './page-visits.ts';
 export type { ConvertProxy, ProxyHandler, ProxyVisitor } from './proxy.ts';
-export type { ReadOptions, ReadPayloadOptions, TrackOptions, TypedFeature } from './visits.ts';
+export type { ReadPayloadOptions, TypedFeature } from './visits.ts';

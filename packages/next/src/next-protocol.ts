@@ -1,3 +1,4 @@
+import type { ReceiptCookie } from '@convert-fullstack/server';
 import { cookies } from 'next/headers.js';
 import { after, NextResponse } from 'next/server.js';
 
@@ -14,30 +15,29 @@ export interface AnswerChanges {
   /** Changes to the request headers that the answer hands on; `null` removes. */
   readonly overrides: Readonly<Record<string, OverrideHeader>>;
   readonly requestUrl: string;
-  readonly setCookie: string | null;
+  /** `Set-Cookie` values. */
+  readonly setCookies: readonly string[];
 }
 
 /** The new value, from the one the answer hands on; `isForeign`: the page is rendered by another site. */
 export type OverrideHeader = (current: string | null, isForeign: boolean) => string | null;
 
-/** An application's answer with our cookie and request headers; everything else about it stays. */
+/** An application's answer with our cookies and request headers; everything else about it stays. */
 export async function completeAnswer(response: Response, changes: AnswerChanges): Promise<Response> {
-  const { setCookie } = changes;
+  const { setCookies } = changes;
   const goesOn = response.headers.has(NEXT) || response.headers.has(REWRITE);
   // Response.error(), of status 0, cannot be copied and carries nothing.
-  if ((!goesOn && setCookie === null) || response.status === 0) return response;
+  if ((!goesOn && setCookies.length === 0) || response.status === 0) return response;
   // A copy: the application may hand out one answer to many requests, the headers of Response.redirect() are immutable,
   // and `cookies` reads the headers only once.
   const headers = new Headers(response.headers);
   if (goesOn) overrideRequestHeaders(headers, changes);
-  if (setCookie !== null) {
-    headers.append('set-cookie', setCookie);
-    // A shared cache that kept this answer would give one visitor's id to everybody.
-    headers.set('cache-control', 'private, no-store');
-  }
+  for (const cookie of setCookies) headers.append('set-cookie', cookie);
+  // A shared cache that kept this answer would do to everybody's browser what is meant for one.
+  if (setCookies.length > 0) headers.set('cache-control', 'private, no-store');
   const { body, status, statusText } = response;
   const completed = new NextResponse(body, { status, statusText, headers });
-  if (setCookie !== null) await keepCookies(completed);
+  if (setCookies.length > 0) await keepCookies(completed);
   return completed;
 }
 
@@ -54,12 +54,23 @@ async function keepCookies(completed: NextResponse): Promise<void> {
   }
 }
 
-async function cookieJar(): Promise<Awaited<ReturnType<typeof cookies>> | null> {
+export type CookieJar = Awaited<ReturnType<typeof cookies>>;
+
+/** `null` where something else than Next.js calls, a test for example. */
+export async function cookieJar(): Promise<CookieJar | null> {
   try {
     return await cookies();
   } catch {
-    // Called by something else than Next.js, a test for example: there is no such jar, so nothing was put into it.
     return null;
+  }
+}
+
+/** Next.js takes cookies in server actions and route handlers; elsewhere, the answer has begun and this does nothing. */
+export function setCookieIfPossible(jar: CookieJar, cookie: ReceiptCookie): void {
+  try {
+    jar.set(cookie);
+  } catch (error) {
+    rethrowControlFlow(error);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { CoreOptions } from '@convert-fullstack/core';
-import type { ReadAttributes } from '@convert-fullstack/server';
+import type { GoalKey } from '@convert-fullstack/core/register';
+import type { ReadAttributes, VisitorOptions } from '@convert-fullstack/server';
 
-export interface ConvertOptions extends CoreOptions {
+export interface ConvertOptions extends CoreOptions, VisitorOptions {
   /**
    * The application's own attributes of a request, laid over `country`, `device`, `browser`, `language`, `visitorType`,
    * `referrer` and `utm_*`.
@@ -10,13 +11,36 @@ export interface ConvertOptions extends CoreOptions {
    * attributes: ({ cookies }) => ({ loyalty_member: cookies.get('plan') === 'gold' })
    */
   readonly attributes?: ReadAttributes;
+  /** What the browser may say about conversions, where visitors and scripts can say anything. */
+  readonly browserConversions?: BrowserConversions;
   /** Longest a request waits for the first config, in ms; default 1,000. */
   readonly timeoutMs?: number;
-  /** Name of the visitor cookie; default `cv_vid`. */
-  readonly cookieName?: string;
   /**
    * Signs what the proxy hands to the pages. Needed only where proxy and pages run in different processes (edge
    * middleware, some hosts): without it each process makes its own key, and pages decide again.
    */
   readonly secret?: string | undefined;
+}
+
+/** `true`, the default: for every goal; `false`: for none. */
+export interface BrowserConversions {
+  /** Amounts. */
+  readonly revenue?: boolean | readonly GoalKey[] | undefined;
+  /** Counting a goal again that the visitor has reached before. */
+  readonly forceMultiple?: boolean | readonly GoalKey[] | undefined;
+}
+
+/** The options that are Core's; the others are about requests. */
+export function coreOptions({
+  attributes: _attributes,
+  browserConversions: _browserConversions,
+  consent: _consent,
+  cookie: _cookie,
+  isBot: _isBot,
+  secret: _secret,
+  timeoutMs: _timeoutMs,
+  visitorId: _visitorId,
+  ...options
+}: ConvertOptions): CoreOptions {
+  return options;
 }

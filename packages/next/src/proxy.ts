@@ -1,11 +1,17 @@
 import type { Assignment, FeatureResult } from '@convert-fullstack/core';
+import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
 import {
+  type CookieOptions,
   decideRequest,
   publicUrl,
-  readVisitor,
+  type RequestSource,
+  type RequestVisitor,
+  recognizeVisitor,
+  requestCookieHeader,
+  requestSource,
   VISITOR_COOKIE,
-  visitorCookie,
-  withVisitorCookie,
+  visitorCookies,
+  withVisitorId,
 } from '@convert-fullstack/server';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { type Decided, decided, decisionsOf } from './decided.ts';
@@ -15,10 +21,7 @@ import type { SharedCore } from './shared-core.ts';
 import { VISIT_HEADER, type Visit } from './visit-header.ts';
 
 /** The visitor of the request that the proxy is handling. */
-export interface ProxyVisitor {
-  /** `null` when the proxy failed: nothing is decided then. */
-  readonly visitorId: string | null;
-  readonly isNew: boolean;
+export interface ProxyVisitor extends Pick<RequestVisitor, 'visitorId' | 'consent' | 'isBot' | 'isNew'> {
   experience(key: string): Assignment | null;
   feature(key: string): FeatureResult | null;
 }
@@ -41,7 +44,14 @@ interface Opened {
   readonly changes: AnswerChanges | null;
 }
 
-const NOBODY: ProxyVisitor = { visitorId: null, isNew: false, experience: () => null, feature: () => null };
+const NOBODY: ProxyVisitor = {
+  visitorId: null,
+  consent: 'pending',
+  isBot: false,
+  isNew: false,
+  experience: () => null,
+  feature: () => null,
+};
 
 export function createProxy(shared: () => SharedCore, options: ConvertOptions, handler?: ProxyHandler): ConvertProxy {
   return async (request, event) => {
@@ -70,40 +80,29 @@ async function open(
   inbound: string | null,
 ): Promise<Opened> {
   request.headers.delete(VISIT_HEADER);
-  const { cookieName = VISITOR_COOKIE } = options;
-  const source = shared();
-  const signer = await source.signer;
-  const visitor = readVisitor(request, { cookieName });
+  const ofProcess = shared();
+  const signer = await ofProcess.signer;
+  await ofProcess.firstConfig;
   const earlier = inbound === null ? null : await signer.verify(inbound);
-  // The proxy has already run for this request, for example before a rewrite: what it found then is still true. A server
-  // action that redirects is another matter: Next.js fetches the target with the headers of the action's own request.
-  const isSame = earlier?.visitorId === visitor.visitorId && earlier.method === request.method;
-  const known = isSame ? earlier : null;
-  const isNew = known?.isNew ?? visitor.isNew;
-  const url = known?.url ? new URL(known.url) : publicUrl(request);
+  const { visitor, source } = recognize(ofProcess, options, request, earlier);
 
-  const { visitorId } = visitor;
-  const decisions = await decide(source, options, request, { visitorId, isNew, url });
-  const configVersion = source.core?.currentConfig?.version ?? null;
+  const decisions = await decide(ofProcess, options, visitor, source);
   const visit: Visit = {
-    visitorId,
-    isNew,
+    ...visitor,
     method: request.method,
-    url: url.href,
-    configVersion,
+    url: source.url?.href ?? null,
+    configVersion: ofProcess.core?.currentConfig?.version ?? null,
     decisions: decisions && decisionsOf(decisions.payload()),
   };
   const header = await signer.sign(visit);
 
-  const cookie = withVisitorCookie(request.headers.get('cookie'), visitorId, { cookieName });
-  // Keeps `request.cookies` in step; its own way of writing the header would re-encode all others.
-  if (visitor.isNew) request.cookies?.set(cookieName, visitorId);
-  request.headers.set('cookie', cookie);
+  const { cookie } = options;
+  const setCookies = visitorCookies(source, visitor, options);
+  changeCookies(request, visitor, cookie);
   request.headers.set(VISIT_HEADER, header);
   return {
     visitor: {
-      visitorId,
-      isNew,
+      ...visitor,
       experience: (key) => decisions?.experience(key) ?? null,
       feature: (key) => decisions?.feature(key) ?? null,
     },
@@ -111,14 +110,57 @@ async function open(
       requestHeaders: new Headers(request.headers),
       requestUrl: request.url,
       overrides: {
-        cookie: (current) => withVisitorCookie(current, visitorId, { cookieName }),
+        // Another site gets no id that this visitor has not agreed to yet.
+        cookie: (current, isForeign) =>
+          requestCookieHeader(current, isForeign && visitor.consent === 'pending' ? NOBODY : visitor, cookie),
         [VISIT_HEADER]: (_current, isForeign) => (isForeign ? null : header),
       },
-      setCookie: visitor.isNew
-        ? visitorCookie(visitorId, { secure: publicUrl(request).protocol === 'https:', cookieName })
-        : null,
+      setCookies,
     },
   };
+}
+
+interface Recognized {
+  readonly visitor: RequestVisitor;
+  readonly source: RequestSource;
+}
+
+/** Gives an id to everybody who may have one. */
+function recognize(
+  { core }: SharedCore,
+  options: ConvertOptions,
+  request: NextRequest,
+  earlier: Visit | null,
+): Recognized {
+  const { method, headers } = request;
+  const privacy = core?.currentConfig?.privacy;
+
+  function recognizeAt(url: URL): Recognized {
+    const source = requestSource({ url, headers });
+    return { visitor: recognizeVisitor({ ...source, method, privacy }, options), source };
+  }
+
+  // The proxy has already run for this request, for example before a rewrite: what it found then is still true. A server
+  // action that redirects is another matter: Next.js fetches the target with the headers of the action's own request.
+  if (earlier?.method === method) {
+    const { visitor, source } = recognizeAt(earlier.url === null ? publicUrl(request) : new URL(earlier.url));
+    if (visitor.visitorId === earlier.visitorId) return { visitor: { ...visitor, isNew: earlier.isNew }, source };
+  }
+  const { visitor, source } = recognizeAt(publicUrl(request));
+  return { visitor: withVisitorId(visitor), source };
+}
+
+/** What the application's own proxy reads. */
+function changeCookies(request: NextRequest, visitor: RequestVisitor, cookie: CookieOptions = {}): void {
+  if (visitor.isBot) return;
+  const { visitorId } = visitor;
+  const { name = VISITOR_COOKIE } = cookie;
+  const header = requestCookieHeader(request.headers.get('cookie'), visitor, cookie);
+  // Keeps `request.cookies` in step; its own way of writing the header would re-encode all others.
+  if (visitorId === null) request.cookies?.delete([name, RECEIPT_COOKIE]);
+  else if (request.cookies?.get(name)?.value !== visitorId) request.cookies?.set(name, visitorId);
+  if (header === null) request.headers.delete('cookie');
+  else request.headers.set('cookie', header);
 }
 
 /** The request as it would be without us. */
@@ -127,19 +169,16 @@ function closed(request: NextRequest, inbound: string | null): Opened {
   const requestHeaders = new Headers(request.headers);
   requestHeaders.delete(VISIT_HEADER);
   const overrides = { [VISIT_HEADER]: () => null };
-  return { visitor: NOBODY, changes: { requestHeaders, requestUrl: request.url, overrides, setCookie: null } };
+  return { visitor: NOBODY, changes: { requestHeaders, requestUrl: request.url, overrides, setCookies: [] } };
 }
 
-/** `null`: there is no config to decide with. */
+/** `null`: there is no config to decide with, or nobody to decide for. */
 async function decide(
-  source: SharedCore,
-  { attributes, cookieName }: ConvertOptions,
-  { headers }: NextRequest,
-  { visitorId, isNew, url }: { visitorId: string; isNew: boolean; url: URL },
+  { core }: SharedCore,
+  { attributes }: ConvertOptions,
+  visitor: RequestVisitor,
+  source: RequestSource,
 ): Promise<Decided | null> {
-  const { core, firstConfig } = source;
-  await firstConfig;
-  if (core === null || core.currentConfig === null) return null;
-  const visitor = { visitorId, isNew };
-  return decided(core, await decideRequest(core, { visitor, url, headers, attributes, cookieName }));
+  if (core === null || core.currentConfig === null || visitor.visitorId === null) return null;
+  return decided(core, visitor.visitorId, await decideRequest(core, { ...source, visitor, attributes }));
 }

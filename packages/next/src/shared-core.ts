@@ -1,7 +1,7 @@
 import { Core, type CoreOptions } from '@convert-fullstack/core';
 import { outsideRender } from './next-protocol.ts';
 import { createNotices, type Notices } from './notices.ts';
-import type { ConvertOptions } from './options.ts';
+import { type ConvertOptions, coreOptions } from './options.ts';
 import { createVisitSigner, type VisitSigner } from './visit-header.ts';
 
 /** What all bundles of one process share for one set of options. */
@@ -61,7 +61,8 @@ function closeEdited(slot: Map<string, SharedCore>, project: string): void {
 }
 
 function makeShared(options: ConvertOptions): SharedCore {
-  const { attributes: _, timeoutMs = 1_000, cookieName: __, secret, sdkKey, ...others } = options;
+  const { timeoutMs = 1_000, secret } = options;
+  const { sdkKey, ...others } = coreOptions(options);
   const notices = createNotices(options);
   const core = makeCore({ ...others, ...(sdkKey !== undefined && { sdkKey }), ...ofTheProcess(options) }, notices);
   const signer = createVisitSigner(secret);
@@ -105,10 +106,10 @@ async function waitForConfig(core: Core | null, timeoutMs: number): Promise<void
 // Compared between bundles. Functions and instances differ there although they come from the same line, so only their
 // presence counts.
 function fingerprint(options: ConvertOptions): string {
-  const { attributes: _, timeoutMs: __, cookieName: ___, dataStore, logger, clock, random, ...plain } = options;
+  const { dataStore, logger, clock, random, ...plain } = coreOptions(options);
   const present = [dataStore, logger, clock, random].map((port) => port !== undefined);
   try {
-    return JSON.stringify([present, plain], (_key, value: unknown) =>
+    return JSON.stringify([present, plain, options.secret], (_key, value: unknown) =>
       typeof value === 'function' ? 'function' : value,
     );
   } catch {

@@ -1,9 +1,9 @@
+import type { RequestVisitor } from '@convert-fullstack/server';
+
 export const VISIT_HEADER = 'x-convert-visit';
 
 /** What the proxy found out and decided about one request, for the pages behind it. */
-export interface Visit {
-  readonly visitorId: string;
-  readonly isNew: boolean;
+export interface Visit extends Pick<RequestVisitor, 'visitorId' | 'consent' | 'isBot' | 'isNew'> {
   /** Of the request that the proxy saw. */
   readonly method: string;
   /** The page's public URL; `null` when it was too long to hand on. */
@@ -18,7 +18,7 @@ export type Decision = readonly [experienceId: string, variationId: string];
 
 // Some hosts stop at 4 KB per header line; name, colon, space and line end count as well.
 const MAX_LENGTH = 4_096 - VISIT_HEADER.length - 4;
-const FORMAT = '1';
+const FORMAT = '2';
 const SEPARATOR = ';';
 const NOTHING = '-';
 const SIGNATURE = /^[A-Za-z0-9_-]{43}$/;
@@ -76,9 +76,11 @@ function shorten(visit: Visit): string {
   return format({ ...undecided, url: null });
 }
 
-function format({ visitorId, isNew, method, url, configVersion, decisions }: Visit): string {
+function format({ visitorId, consent, isBot, isNew, method, url, configVersion, decisions }: Visit): string {
   const fields = [
     visitorId,
+    consent,
+    isBot ? 'bot' : 'human',
     isNew ? 'new' : 'known',
     method,
     configVersion,
@@ -100,12 +102,14 @@ function formatDecisions(decisions: readonly Decision[]): string {
 
 function parse(text: string): Visit | null {
   const [format, ...escaped] = text.split(SEPARATOR);
-  const [visitorId, novelty, method, configVersion, decisions, url] = escaped.map((field) =>
+  const [visitorId, consent, kind, novelty, method, configVersion, decisions, url] = escaped.map((field) =>
     field === NOTHING ? null : decodeURIComponent(field),
   );
-  if (format !== FORMAT || escaped.length !== 6 || typeof visitorId !== 'string') return null;
+  if (format !== FORMAT || escaped.length !== 8) return null;
   return {
-    visitorId,
+    visitorId: visitorId ?? null,
+    consent: consent === 'granted' || consent === 'denied' ? consent : 'pending',
+    isBot: kind === 'bot',
     isNew: novelty === 'new',
     method: method ?? '',
     url: url ?? null,

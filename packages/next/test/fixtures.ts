@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TrackingBody } from '@convert-fullstack/core';
+import type { Core, TrackingBody } from '@convert-fullstack/core';
 import { type NextFetchEvent, NextRequest } from 'next/server.js';
 import { onTestFinished } from 'vitest';
 import { type ConvertOptions, type ConvertProxy, createConvert } from '../src/index.ts';
@@ -12,13 +12,19 @@ export const HERO = { key: 'home-hero', id: '3009860001' };
 
 const SLOT = Symbol.for('@convert-fullstack/next');
 
+interface Process {
+  [SLOT]?: Map<unknown, { readonly core: Core | null }>;
+}
+
 /** Each test is a process of its own. */
 export function resetProcess(): void {
-  delete (globalThis as { [SLOT]?: unknown })[SLOT];
+  const process = globalThis as Process;
+  for (const { core } of process[SLOT]?.values() ?? []) void core?.close();
+  delete process[SLOT];
 }
 
 export function coresInProcess(): number {
-  return (globalThis as { [SLOT]?: Map<unknown, unknown> })[SLOT]?.size ?? 0;
+  return (globalThis as Process)[SLOT]?.size ?? 0;
 }
 
 interface SampleProject {
@@ -39,11 +45,15 @@ export const convertWith = (options: ConvertOptions = {}) =>
     ...options,
   });
 
+/** Of somebody who looks at the page. */
+export const BROWSER =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
 /** A request as Next.js hands it to the proxy: an inner URL, and the public host in its headers. */
 export function pageRequest(path = '/', headers: Record<string, string> = {}, init: RequestInit = {}): NextRequest {
   return new NextRequest(new URL(path, 'http://localhost:3000'), {
     ...(init as Record<string, never>),
-    headers: { host: 'shop.example', 'x-forwarded-proto': 'https', ...headers },
+    headers: { host: 'shop.example', 'x-forwarded-proto': 'https', 'user-agent': BROWSER, ...headers },
   });
 }
 

@@ -4,12 +4,13 @@ import { expect, it } from 'vitest';
 import project from '../../emulator/projects/sample-project.json' with { type: 'json' };
 import { createConvert, type ProxyVisitor } from '../src/index.ts';
 
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 const SITE = 'https://shop.example';
 const VISIT = 'x-convert-visit';
 
 const request = (path = '/', headers: Record<string, string> = {}) =>
   new NextRequest(`http://localhost:3000${path}`, {
-    headers: { host: 'shop.example', 'x-forwarded-proto': 'https', ...headers },
+    headers: { host: 'shop.example', 'x-forwarded-proto': 'https', 'user-agent': BROWSER, ...headers },
   });
 const event = undefined as never;
 const overridden = (answer: Response, name: string) => answer.headers.get(`x-middleware-request-${name}`);
@@ -45,7 +46,10 @@ it('strips a forged header and fails open in an edge middleware', async () => {
       throw new Error('no session');
     },
   });
-  const answer = await convert.proxy()(request('/', { [VISIT]: `${'A'.repeat(43)};1;victim;known;-;-;-` }), event);
+  const answer = await convert.proxy()(
+    request('/', { [VISIT]: `${'A'.repeat(43)};2;victim;granted;human;known;GET;-;-;-` }),
+    event,
+  );
   expect(answer.headers.get('x-middleware-next')).toBe('1');
   expect(overridden(answer, VISIT)).toBeNull();
   expect(answer.headers.get('set-cookie')).toBeNull();
@@ -58,7 +62,7 @@ it('relays in an edge route handler', async () => {
     new Request(`${SITE}/api/convert/events`, {
       method: 'POST',
       body: JSON.stringify({ events }),
-      headers: { cookie: 'cv_vid=a', host: 'shop.example', 'content-type': 'application/json' },
+      headers: { cookie: 'cv_vid=a', host: 'shop.example', 'user-agent': BROWSER, 'content-type': 'application/json' },
     }),
   );
   expect([response.status, await response.json()]).toEqual([202, { accepted: 1, rejected: [] }]);

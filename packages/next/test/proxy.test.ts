@@ -4,6 +4,7 @@ import { type NextRequest, NextResponse } from 'next/server.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ConvertOptions, createConvert, type ProxyVisitor } from '../src/index.ts';
 import {
+  BROWSER,
   convertWith,
   coresInProcess,
   event,
@@ -68,18 +69,15 @@ describe('convert.proxy()', () => {
   });
 
   it('hands on every other request header as it came', async () => {
-    const answer = await run(
-      convertWith().proxy(),
-      pageRequest('/', { 'x-own': 'kept', 'user-agent': 'curl/8', cookie: 'cv_vid=a' }),
-    );
+    const answer = await run(convertWith().proxy(), pageRequest('/', { 'x-own': 'kept', cookie: 'cv_vid=a' }));
     const page = Object.fromEntries(headersOfPage(answer));
-    expect(page).toMatchObject({ 'x-own': 'kept', 'user-agent': 'curl/8', host: 'shop.example' });
+    expect(page).toMatchObject({ 'x-own': 'kept', 'user-agent': BROWSER, host: 'shop.example' });
     expect(Object.keys(page).sort()).toEqual(['cookie', 'host', 'user-agent', VISIT, 'x-forwarded-proto', 'x-own']);
   });
 
   it('never hands on a visit header that came from outside', async () => {
     const proxy = convertWith().proxy();
-    const forged = `${'A'.repeat(43)};1;victim;known;GET;v1;3009860001:3009870003;${SITE}/`;
+    const forged = `${'A'.repeat(43)};2;victim;granted;human;known;GET;v1;3009860001:3009870003;${SITE}/`;
     const answer = await run(proxy, pageRequest('/', { [VISIT]: forged, cookie: 'cv_vid=visitor-1' }));
     expect(headersOfPage(answer).get(VISIT)).not.toContain('victim');
     expect(headersOfPage(answer).get(VISIT)).toContain(';visitor-1;');
@@ -155,6 +153,15 @@ describe('convert.proxy()', () => {
     const second = await run(convert.proxy(), pageRequest('/internal/pricing', headers));
     expect(setCookies(second)).toEqual([]);
     expect(headersOfPage(second).get(VISIT)).toBe(headers[VISIT]);
+  });
+
+  it('decides anew when the request has become another visitor’s since', async () => {
+    const convert = convertWith();
+    const first = await run(convert.proxy(), pageRequest('/pricing', { cookie: 'cv_vid=visitor-1' }));
+    const headers = { ...Object.fromEntries(headersOfPage(first)), cookie: 'cv_vid=visitor-2' };
+    const second = headersOfPage(await run(convert.proxy(), pageRequest('/', headers)));
+    expect(second.get(VISIT)).toContain(`;visitor-2;`);
+    expect(second.get(VISIT)).toMatch(/;https:\/\/shop\.example\/$/);
   });
 
   it('works with functions taken out of the object', async () => {
@@ -303,7 +310,6 @@ describe('an own proxy inside convert.proxy()', () => {
   });
 
   it('may set cookies through next/headers, which replaces all others of the answer', async () => {
-    let set: string[] = [];
     const request = pageRequest('/');
     const proxy = convertWith().proxy(async () => {
       (await cookies()).set('jar', '1');
@@ -311,13 +317,7 @@ describe('an own proxy inside convert.proxy()', () => {
       response.cookies.set('inner', '1');
       return response;
     });
-    await inRequest(
-      request,
-      () => run(proxy, request),
-      (cookies) => {
-        set = cookies;
-      },
-    );
+    const { setCookies: set } = await inRequest(request, () => run(proxy, request));
     expect(set.map((cookie) => cookie.split('=')[0])).toEqual(['jar', 'inner', 'cv_vid']);
     expect(set[2]).toMatch(/^cv_vid=[0-9a-f-]{36}; Path=\/; Expires=[^;]+; Max-Age=31536000; Secure; SameSite=lax$/);
   });
@@ -398,19 +398,24 @@ describe('convert.proxy() fails open', () => {
   });
 
   it('when the config service is down: waits for the first attempt only', async () => {
-    const service = await startService((_request, response) => response.writeHead(500).end());
+    // Who waited for another attempt would wait for ever.
+    let attempts = 0;
+    const service = await startService((_request, response) => {
+      if (++attempts === 1) response.writeHead(500).end();
+    });
     const { lines, logger } = recordLogs();
     const convert = convertWith({
       sdkKey: 'sdk-key-1',
-      transport: { configUrl: service.url },
+      transport: { configUrl: service.url, timeoutMs: 60_000 },
+      timeoutMs: 60_000,
       logger,
       logLevel: 'warn',
     });
     for (let i = 0; i < 20; i++) {
       const answer = await run(convert.proxy(), pageRequest('/', { cookie: 'cv_vid=a' }));
-      expect(headersOfPage(answer).get(VISIT)).toContain(';a;known;GET;-;-;');
+      expect(headersOfPage(answer).get(VISIT)).toContain(';a;granted;human;known;GET;-;-;');
     }
-    expect(service.paths).toHaveLength(1);
+    expect(attempts).toBeGreaterThan(0);
     expect(lines).toHaveLength(1);
     expect(lines.join()).not.toContain('sdk-key-1');
   });
@@ -469,9 +474,18 @@ describe('one Core per process', () => {
     const options = (): ConvertOptions => ({
       sdkKey: 'sdk-key-4',
       transport: { configUrl: service.url, fetch: (...args) => fetch(...args) },
-      attributes: () => ({}),
     });
-    const answer = await run(createConvert(options()).proxy(), pageRequest('/'));
+    // What is said about requests is not Core's.
+    const aboutRequests: ConvertOptions = {
+      attributes: () => ({}),
+      browserConversions: { revenue: false },
+      consent: () => 'granted',
+      cookie: { maxAge: 60 },
+      isBot: () => false,
+      timeoutMs: 2_000,
+      visitorId: () => null,
+    };
+    const answer = await run(createConvert({ ...options(), ...aboutRequests }).proxy(), pageRequest('/'));
     const payload = await createConvert(options()).payload({ headers: headersOfPage(answer) });
     expect(payload.experiences.length).toBeGreaterThan(0);
     expect(service.paths).toHaveLength(1);

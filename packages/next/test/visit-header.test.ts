@@ -4,6 +4,8 @@ import { createVisitSigner, VISIT_HEADER, type Visit } from '../src/visit-header
 
 const VISIT: Visit = {
   visitorId: 'visitor-1',
+  consent: 'granted',
+  isBot: false,
   isNew: true,
   method: 'GET',
   url: 'https://shop.example/pricing?plan=a',
@@ -20,12 +22,16 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
 describe('the visit header', () => {
   it('brings back what was signed', async () => {
     const signer = await createVisitSigner();
-    for (const visit of [
+    const visits: Visit[] = [
       VISIT,
       { ...VISIT, isNew: false, decisions: [] },
+      { ...VISIT, consent: 'pending' },
+      { ...VISIT, visitorId: null, consent: 'denied', decisions: null },
+      { ...VISIT, visitorId: null, isBot: true, decisions: null },
       { ...VISIT, url: null, configVersion: null, decisions: null },
       { ...VISIT, configVersion: '-', visitorId: '-' },
-    ]) {
+    ];
+    for (const visit of visits) {
       expect(await signer.verify(await signer.sign(visit))).toEqual(visit);
     }
   });
@@ -62,10 +68,10 @@ describe('the visit header', () => {
     '',
     ';',
     'garbage',
-    '1;visitor-1;new;v1;;-',
-    `${'A'.repeat(43)};1;visitor-1;new;v1;;-`,
-    `${'A'.repeat(42)}=;1;visitor-1;known;-;-;-`,
-    `é${'A'.repeat(42)};1`,
+    '2;visitor-1;granted;human;new;GET;v1;;-',
+    `${'A'.repeat(43)};2;visitor-1;granted;human;new;GET;v1;;-`,
+    `${'A'.repeat(42)}=;2;visitor-1;granted;human;known;GET;-;-;-`,
+    `é${'A'.repeat(42)};2`,
     'A'.repeat(100_000),
   ])('is refused when somebody made it up (%#)', async (header) => {
     expect(await (await createVisitSigner()).verify(header)).toBeNull();

@@ -2,8 +2,9 @@ import './async-storage.ts';
 import { headers as nextHeaders } from 'next/headers.js';
 import { NextRequest } from 'next/server.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Convert } from '../src/index.ts';
+import type { Convert, ConvertOptions } from '../src/index.ts';
 import {
+  BROWSER,
   convertWith,
   HERO,
   headersOfPage,
@@ -27,6 +28,8 @@ async function behindProxy(convert: Convert, path = '/', headers: Record<string,
   const answer = await run(convert.proxy(), pageRequest(path, headers));
   return new NextRequest(`http://localhost:3000${path}`, { headers: headersOfPage(answer) });
 }
+
+const ofBrowser = { host: 'shop.example', 'user-agent': BROWSER };
 
 const keysOf = ({ experiences }: { experiences: readonly { experienceKey: string }[] }) =>
   experiences.map(({ experienceKey }) => experienceKey);
@@ -171,7 +174,7 @@ describe('a page behind the proxy', () => {
 });
 
 describe('a page that the proxy’s matcher missed', () => {
-  const forged = `${'A'.repeat(43)};1;victim;known;v1;${HERO.id}:3009870003;${SITE}/`;
+  const forged = `${'A'.repeat(43)};2;victim;granted;human;known;GET;v1;${HERO.id}:3009870003;${SITE}/`;
 
   it('decides from the cookie, without a location unless the page names it', async () => {
     const convert = convertWith();
@@ -231,7 +234,7 @@ describe('a page that the proxy’s matcher missed', () => {
 describe('outside the App Router', () => {
   it('takes the headers of getServerSideProps', async () => {
     const convert = convertWith();
-    const headers = { host: 'shop.example', cookie: 'cv_vid=visitor-1', 'set-cookie': ['a', 'b'], none: undefined };
+    const headers = { ...ofBrowser, cookie: 'cv_vid=visitor-1', 'set-cookie': ['a', 'b'], none: undefined };
     expect(keysOf(await convert.payload({ headers, url: '/pricing' }))).toContain('pricing-page');
     expect(await convert.trackConversion('purchase', { headers })).toMatchObject({ tracked: true });
   });
@@ -295,69 +298,12 @@ describe('reading fails open', () => {
   });
 });
 
-describe('convert.trackConversion()', () => {
-  async function withCollector() {
-    const service = await startService((_request, response) => response.writeHead(404).end());
-    return { service, convert: convertWith({ transport: { trackUrl: service.url } }) };
-  }
-
-  it('is delivered after the response', async () => {
-    const { service, convert } = await withCollector();
-    const { result, afterResponse } = await inRequest(pageRequest('/', { cookie: 'cv_vid=visitor-1' }), () =>
-      convert.trackConversion('purchase', { revenue: 49.99 }),
-    );
-    expect(result).toEqual({ status: 'queued', tracked: true, reason: null });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(service.tracked).toEqual([]);
-    await afterResponse();
-    expect(service.tracked).toMatchObject([
-      {
-        visitors: [
-          {
-            visitorId: 'visitor-1',
-            events: [{ data: { goalId: '300985003', goalData: [{ key: 'amount', value: 49.99 }] } }],
-          },
-        ],
-      },
-    ]);
-  });
-
-  it('counts a goal once per visitor and credits what the visitor saw', async () => {
-    const { service, convert } = await withCollector();
-    const shown = [{ type: 'exposure', experienceId: HERO.id, variationId: '3009870002' }];
-    const cookie = 'cv_vid=visitor-1';
-    const report = new NextRequest(`${SITE}/api/convert/events`, {
-      method: 'POST',
-      body: JSON.stringify({ events: shown }),
-      headers: { cookie, host: 'shop.example', 'content-type': 'application/json' },
-    });
-    expect((await convert.handlers.POST(report)).status).toBe(202);
-    const { result, afterResponse } = await inRequest(pageRequest('/', { cookie }), async () => [
-      await convert.trackConversion('add-to-cart'),
-      await convert.trackConversion('add-to-cart'),
-      await convert.trackConversion('no-such-goal'),
-    ]);
-    expect(result.map(({ status }) => status)).toEqual(['queued', 'deduplicated', 'goal_not_found']);
-    await afterResponse();
-    await vi.waitFor(() => expect(service.tracked.flatMap(({ visitors }) => visitors)).toHaveLength(2));
-    expect(JSON.stringify(service.tracked)).toContain(`"bucketingData":{"${HERO.id}":"3009870002"}`);
-  });
-
-  it('throws for conversion data that cannot be sent', async () => {
-    const { convert } = await withCollector();
-    const tracking = inRequest(pageRequest('/', { cookie: 'cv_vid=a' }), () =>
-      convert.trackConversion('purchase', { revenue: Number.NaN }),
-    );
-    await expect(tracking).rejects.toMatchObject({ code: 'conversion_data_invalid' });
-  });
-});
-
 describe('convert.handlers', () => {
   const post = (body: string, headers: Record<string, string> = {}) =>
     new Request(`${SITE}/api/convert/events`, {
       method: 'POST',
       body,
-      headers: { cookie: 'cv_vid=a', host: 'shop.example', 'content-type': 'application/json', ...headers },
+      headers: { ...ofBrowser, cookie: 'cv_vid=a', 'content-type': 'application/json', ...headers },
     });
 
   it('take events over and deliver them after the response', async () => {
@@ -382,9 +328,72 @@ describe('convert.handlers', () => {
   it('decide for client navigation', async () => {
     const { GET } = convertWith().handlers;
     const request = new Request(`${SITE}/api/convert/payload?url=/pricing`, {
-      headers: { cookie: 'cv_vid=a', host: 'shop.example' },
+      headers: { ...ofBrowser, cookie: 'cv_vid=a' },
     });
     expect(keysOf(await (await GET(request)).json())).toContain('pricing-page');
+  });
+
+  it('know who sends, and what they allow, as the proxy does', async () => {
+    const events = JSON.stringify({ events: [{ type: 'exposure', experienceId: HERO.id, variationId: '3009870001' }] });
+    const statusWith = async (options: ConvertOptions) => {
+      resetProcess();
+      const response = await convertWith({ tracking: 'hold', ...options }).handlers.POST(post(events));
+      return [response.status, (await response.json()).error];
+    };
+    expect(await statusWith({})).toEqual([202, undefined]);
+    expect(await statusWith({ consent: () => 'pending' })).toEqual([403, 'consent_missing']);
+    expect(await statusWith({ isBot: () => true })).toEqual([403, 'automated']);
+    expect(await statusWith({ cookie: { name: 'shop' } })).toEqual([400, 'visitor_missing']);
+    expect(await statusWith({ cookie: { name: 'shop' }, visitorId: () => 'u-1' })).toEqual([202, undefined]);
+  });
+
+  it('take of conversions what the application lets the browser say', async () => {
+    const { POST } = convertWith({ tracking: 'hold', browserConversions: { revenue: ['add-to-cart'] } }).handlers;
+    const events = ['purchase', 'add-to-cart'].map((goalKey) => ({ type: 'conversion', goalKey, revenue: 10 }));
+    const response = await POST(post(JSON.stringify({ events })));
+    expect(await response.json()).toEqual({ accepted: 1, rejected: [{ index: 0, reason: 'revenue_not_allowed' }] });
+  });
+
+  it('remember between requests which batches they have taken', async () => {
+    const { POST } = convertWith({ tracking: 'hold' }).handlers;
+    const batch = JSON.stringify({ id: 'batch0001', events: [{ type: 'conversion', goalKey: 'purchase' }] });
+    expect(await (await POST(post(batch))).json()).toMatchObject({ accepted: 1 });
+    expect(await (await POST(post(batch))).json()).toMatchObject({ accepted: 0, duplicate: true });
+  });
+
+  it('keep the visitor whose page was made while consent was pending', async () => {
+    const convert = convertWith({
+      consent: ({ cookies }) => (cookies.has('consent') ? 'granted' : 'pending'),
+    });
+    const { visitorId } = await convert.payload({ headers: (await behindProxy(convert)).headers });
+    const choose = new Request(`${SITE}/api/convert/consent`, {
+      method: 'POST',
+      body: JSON.stringify({ consent: 'granted', visitorId }),
+      headers: {
+        ...ofBrowser,
+        cookie: 'consent=yes',
+        'content-type': 'application/json',
+        'x-forwarded-proto': 'https',
+      },
+    });
+    const response = await convert.handlers.POST(choose);
+    expect([response.status, await response.json()]).toEqual([200, { visitorId }]);
+    expect(response.headers.getSetCookie()).toEqual([
+      `cv_vid=${visitorId}; Max-Age=31536000; Path=/; Secure; SameSite=Lax`,
+    ]);
+  });
+
+  it('tell once what the application’s functions throw', async () => {
+    const { lines, logger } = recordLogs();
+    const { POST } = convertWith({
+      logger,
+      logLevel: 'warn',
+      consent: () => {
+        throw new Error('no session');
+      },
+    }).handlers;
+    for (let i = 0; i < 3; i++) expect((await POST(post('{"events":[]}'))).status).toBe(503);
+    expect(lines).toEqual([expect.stringMatching(/The event relay failed.*no session/)]);
   });
 
   it('answer 503 when the options were refused, without saying why', async () => {

@@ -1,141 +1,153 @@
-import { RELAY_MAX_BYTES, type RelayEvent, type RelayReceipt } from '@convert-fullstack/core/bridge';
+import type { RelayConsent, RelayEvent } from '@convert-fullstack/core/bridge';
+import { type Batch, fits, storeBatches, storedBatches } from './batches.ts';
+import { explainTooLarge } from './explain.ts';
+import { postToRelay, type RelayBody } from './relay-request.ts';
 
 export interface Delivery {
-  add(event: RelayEvent): void;
-  /** Sends what waits whenever the page is hidden; the result stops that and sends a last time. */
-  attach(isTracking: boolean): () => void;
+  add(visitor: string, event: RelayEvent): void;
+  /** Sends the visitor's answer, before anything that is added later. */
+  tell(consent: RelayConsent): void;
+  /** From now on also delivers what this visitor's other pages had to leave. */
+  open(visitor: string | null): void;
+  /** Drops the events that wait, in storage too. */
+  drop(): void;
+  /** Listens to the page; the result stops that and sends what waits. */
+  attach(): () => void;
 }
 
-// Replaced at build time by every bundler that React runs in.
-declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** Told whether the relay has taken over or refused what the visitor answered. */
+export type OnConsent = (told: RelayConsent['consent'], isTaken: boolean) => void;
 
-const BATCH_SIZE = 10;
 // Short: what was shown should arrive before a server action counts a conversion.
 const INTERVAL_MS = 100;
-const RETRY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
-const MAX_WAITING = 1_000;
-// Well under what the relay takes at once, also after a long time without network.
-const MAX_BATCH = 100;
-const ENVELOPE_BYTES = '{"events":[]}'.length;
-const JSON_TYPE = 'application/json';
+const MAX_BATCHES = 100;
 
 /**
- * The browser's queue to the relay. One request at a time, except that a page that is being hidden sends at once.
- * Events wait as JSON text: what was reported cannot change afterwards, and its size is known.
+ * The browser's queue to the relay. While the page is looked at, the queue is in memory and one request is under way at a
+ * time. A page that is hidden may never run again: it sends everything at once, and leaves in storage what has no answer.
  */
-export function createDelivery(url: string, random: () => number = Math.random): Delivery {
-  let waiting: string[] = [];
-  let inFlight = 0;
+export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery {
+  /** Whose stored batches are taken over. */
+  let visitor: string | null = null;
+  let queue: Batch[] = [];
+  /** The visitor's answer that has no answer of the relay yet: it goes first. */
+  let told: RelayConsent | null = null;
+  /** The batch in the queue that takes more events, because it has not been sent. */
+  let open: Batch | null = null;
+  const underWay = new Set<string>();
   let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isAttached = false;
-  let isTracking = true;
-  const warned = new Set<string>();
+  /** Aborted when the provider is gone. */
+  let attached: AbortSignal | undefined;
 
-  function warnOnce(message: string): void {
-    if (!warned.has(message)) console.warn(`Convert: ${message}.`);
-    warned.add(message);
-  }
-
-  function keep(events: string[]): void {
-    waiting = events.slice(-MAX_WAITING);
-    if (events.length > MAX_WAITING) warnOnce(`over ${MAX_WAITING} events, oldest dropped`);
-  }
+  /** Nobody looks at the page, or the provider is gone. */
+  const isAway = () => document.hidden || attached?.aborted;
 
   function schedule(): void {
+    // Effects that only run again (StrictMode, another tracking prop) have attached again by then.
+    if (isAway()) queueMicrotask(() => isAway() && leave());
     // The answer to a request under way decides when the next one leaves.
-    if (waiting.length === 0 || inFlight > 0) return;
-    if (failures === 0 && waiting.length >= BATCH_SIZE) send(false);
-    else timer ??= setTimeout(send, delay(), false);
+    else if ((told || queue.length > 0) && underWay.size === 0) {
+      // Less by up to a half: browsers that failed together shall not come back together.
+      const delay = Math.min(MAX_DELAY_MS, INTERVAL_MS * 4 ** failures) * (1 - Math.random() / 2);
+      timer ??= setTimeout(send, delay);
+    }
   }
 
-  function delay(): number {
-    if (failures === 0) return INTERVAL_MS;
-    return Math.min(MAX_DELAY_MS, RETRY_MS * 2 ** failures) * (1 - random() / 2);
-  }
-
-  function send(isLeaving: boolean): void {
+  function stopTimer(): void {
     clearTimeout(timer);
     timer = undefined;
-    while (waiting.length > 0 && (isLeaving || inFlight === 0)) void post(take(), isLeaving);
   }
 
-  function take(): string[] {
-    let bytes = ENVELOPE_BYTES;
-    const end = waiting.findIndex((event, index) => {
-      bytes += bytesOf(event) + 1;
-      return bytes > RELAY_MAX_BYTES || index === MAX_BATCH;
-    });
-    return waiting.splice(0, end < 0 ? MAX_BATCH : end);
+  function leave(): void {
+    const all = [told, ...queue];
+    if (queue.length > 0 && storeBatches([...storedBatches(), ...queue])) queue = [];
+    for (const body of all) if (body && !underWay.has(keyOf(body))) void send(body);
   }
 
-  async function post(batch: string[], isLeaving: boolean): Promise<void> {
-    inFlight += 1;
-    const status = await request(`{"events":[${batch}]}`, isLeaving).catch(() => 0);
-    inFlight -= 1;
-    const isUndelivered = status === 0 || status === 408 || status === 429 || status >= 500;
-    failures = isUndelivered ? failures + 1 : 0;
-    if (isUndelivered && isTracking) keep([...batch, ...waiting]);
-    if (!isUndelivered && status > 299) warnOnce(`${url} answered ${status}, events dropped`);
-    // Nobody is left to stop the retries of a provider that is gone; they resume if it comes back.
-    if (isAttached || !isUndelivered) schedule();
+  async function send(body: RelayBody | undefined = told ?? queue[0]): Promise<void> {
+    stopTimer();
+    if (!body) return;
+    const key = keyOf(body);
+    if (body === open) open = null;
+    underWay.add(key);
+    const status = await postToRelay(endpoint, body);
+    underWay.delete(key);
+    failures = status === 0 ? failures + 1 : 0;
+    if (status === 0 && isAway()) return;
+    if (status > 0) settle(body, status < 300);
+    schedule();
   }
 
-  /** The status of the answer; rejects when there is none. */
-  async function request(body: string, isLeaving: boolean): Promise<number> {
-    if (isLeaving && !('keepalive' in Request.prototype)) {
-      return navigator.sendBeacon(url, new Blob([body], { type: JSON_TYPE })) ? 202 : 0;
+  /** The relay has had the last word. */
+  function settle(body: RelayBody, isTaken: boolean): void {
+    if ('consent' in body) {
+      if (body === told) told = null;
+      onConsent(body.consent, isTaken);
+    } else {
+      const isOther = (other: Batch) => other.id !== body.id;
+      queue = queue.filter(isOther);
+      storeBatches(storedBatches().filter(isOther));
     }
-    // With the cookie of the visitor: `credentials` is 'same-origin' unless told.
-    const headers = { 'content-type': JSON_TYPE };
-    const response = await fetch(url, { method: 'POST', keepalive: true, headers, body });
-    // Read to its end, or the browser keeps the request open; not awaited, or a broken answer would send the events again.
-    response.text().then(explainRejected, () => {});
-    return response.status;
   }
 
-  function explainRejected(answer: string): void {
-    if (process.env.NODE_ENV === 'production') return;
-    try {
-      const { rejected }: RelayReceipt = JSON.parse(answer);
-      const reasons = new Set(rejected.map(({ reason }) => reason));
-      if (reasons.size > 0) warnOnce(`the relay rejected events: ${[...reasons].join(', ')}`);
-    } catch {
-      // Something other than the relay answered; its status has been heeded.
+  function resume(): void {
+    failures = 0;
+    stopTimer();
+    if (visitor !== null && !isAway()) {
+      // Without a lock, which would keep the page out of the back/forward cache: what two pages take at the same moment goes
+      // out under one id, and the relay takes it over once.
+      queue.unshift(...storedBatches().filter((batch) => batch.visitor === visitor));
+      storeBatches([]);
     }
+    schedule();
   }
 
   return {
-    add(event) {
-      const text = JSON.stringify(event);
-      if (ENVELOPE_BYTES + bytesOf(text) >= RELAY_MAX_BYTES) return warnOnce('event too large, dropped');
-      keep([...waiting, text]);
+    add(to, event) {
+      visitor = to;
+      if (open?.visitor === to) {
+        open.events.push(event);
+        if (fits(open)) return schedule();
+        open.events.pop();
+      }
+      open = { id: crypto.getRandomValues(new Uint32Array(2)).join(''), visitor: to, events: [event] };
+      if (!fits(open)) return explainTooLarge();
+      queue = [...queue, open].slice(-MAX_BATCHES);
       schedule();
     },
-    attach(tracking) {
-      const stop = new AbortController();
-      const { signal } = stop;
-      isAttached = true;
-      isTracking = tracking;
-      if (!isTracking) waiting = [];
+    tell(consent) {
+      told = consent;
+      resume();
+    },
+    open(to) {
+      visitor = to;
+      resume();
+    },
+    drop() {
+      visitor = null;
+      open = null;
+      queue = [];
+      storeBatches([]);
+    },
+    attach() {
+      const provider = new AbortController();
+      const { signal } = provider;
+      const listening = { signal };
+      attached = signal;
       // Not removed on pagehide: a page that comes back from the back/forward cache goes on as it was.
-      window.addEventListener('pagehide', () => send(true), { signal });
-      document.addEventListener('visibilitychange', () => document.hidden && send(true), { signal });
-      schedule();
-
+      addEventListener('pagehide', leave, listening);
+      addEventListener('pageshow', resume, listening);
+      addEventListener('online', resume, listening);
+      document.addEventListener('visibilitychange', resume, listening);
+      resume();
       return () => {
-        stop.abort();
-        isAttached = false;
-        // Effects that only run again (StrictMode, another tracking prop) have attached by then.
-        queueMicrotask(() => {
-          if (!isAttached) send(true);
-        });
+        provider.abort();
+        schedule();
       };
     },
   };
 }
 
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
+const keyOf = (body: RelayBody) => ('id' in body ? body.id : body.consent);

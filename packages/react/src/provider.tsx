@@ -1,9 +1,10 @@
 'use client';
 
 import type { Payload } from '@convert-fullstack/core/bridge';
-import { type ReactNode, useContext, useEffect, useMemo } from 'react';
+import { type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import type { Answer } from './consent.ts';
 import { readable, type Scope, ScopeContext } from './scope.ts';
-import { sessionOnFirstUse } from './session.ts';
+import { openSession } from './session.ts';
 
 export interface ConvertProviderProps {
   /** The visitor's decisions. A promise suspends the hooks that read it, not the provider. */
@@ -29,20 +30,27 @@ export function ConvertProvider({
   tracking = 'on',
   children,
 }: ConvertProviderProps): ReactNode {
-  const outer = useContext(ScopeContext);
-  const ownSession = useMemo(() => sessionOnFirstUse(`${endpoint}/events`), [endpoint]);
-  const session = outer?.session ?? ownSession;
+  const outer = use(ScopeContext);
+  const ownSession = useMemo(() => openSession(endpoint), [endpoint]);
+  const [answer, setAnswer] = useState<Answer | null>(null);
   const isTracking = tracking === 'on' && outer?.isTracking !== false;
-  const scope = useMemo<Scope>(() => {
-    const [settled, pending] = 'then' in payload ? [null, payload] : [readable(payload), null];
-    return { payload: settled, pending, outer, session, isTracking };
-  }, [payload, outer, session, isTracking]);
+  const scope = useMemo<Scope>(
+    () => ({ session: ownSession, answer, setAnswer, ...outer, payload, outer, isTracking }),
+    [ownSession, answer, payload, outer, isTracking],
+  );
+  const { session } = scope;
 
   useEffect(() => {
+    const heed = (arrived: Payload) => {
+      if (readable(arrived) && isTracking) session.heed(arrived);
+    };
     // Hooks turn a failed payload into misses; this is where it is heard of.
-    if ('then' in payload) payload.then(() => {}, console.error);
-    if (session === ownSession) return session().attach(isTracking);
-  }, [payload, ownSession, session, isTracking]);
+    if ('then' in payload) payload.then(heed, console.error);
+    else heed(payload);
+    if (session !== ownSession) return;
+    if (!isTracking) session.drop();
+    return session.attach();
+  }, [payload, session, ownSession, isTracking]);
 
   return <ScopeContext value={scope}>{children}</ScopeContext>;
 }

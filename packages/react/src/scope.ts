@@ -1,67 +1,89 @@
 'use client';
 
-import { ConvertError, type Payload } from '@convert-fullstack/core/bridge';
-import { createContext, use, useContext } from 'react';
+import { type Consent, ConvertError, type Payload, visitorOf } from '@convert-fullstack/core/bridge';
+import { createContext, use, useCallback, useInsertionEffect, useRef } from 'react';
+import { type Answer, consentOf } from './consent.ts';
 import type { Session } from './session.ts';
 
 /** What a provider hands down; `outer` leads to the providers around it. */
 export interface Scope {
-  /** `null` while it is pending, and when it is not one that this version reads. */
-  readonly payload: Payload | null;
-  readonly pending: Promise<Payload> | null;
+  readonly payload: Payload | Promise<Payload>;
   readonly outer: Scope | null;
-  readonly session: () => Session;
+  readonly session: Session;
   readonly isTracking: boolean;
+  /** What the visitor answered in this page, for rendering; the session acts on it. */
+  readonly answer: Answer | null;
+  readonly setAnswer: (to: Answer) => void;
+}
+
+/** Somebody who may be counted. */
+export interface Visitor {
+  /** As `visitorOf(payload)`. */
+  readonly key: string;
+  /** `null` when the browser does not know it. */
+  readonly id: string | null;
+  readonly consent: Consent;
 }
 
 export const ScopeContext = createContext<Scope | null>(null);
 
-export function useScope(caller: string, key?: string): Scope {
-  const scope = useContext(ScopeContext);
+export function useScope(caller: string): Scope {
+  const scope = use(ScopeContext);
   if (scope) return scope;
-  const named = key === undefined ? caller : `${caller}("${key}")`;
-  throw new ConvertError('provider_missing', `${named} needs a <ConvertProvider> above it.`);
+  throw new ConvertError('provider_missing', `${caller} needs a <ConvertProvider> above it.`);
+}
+
+/** A function for the app that never changes and always goes by the latest scope. */
+export function useStable<Args extends readonly unknown[], Result>(
+  run: (...args: Args) => Result,
+): (...args: Args) => Result {
+  // An insertion effect runs before every other effect of the commit, so none of them can call a stale version.
+  const latest = useRef(run);
+  useInsertionEffect(() => {
+    latest.current = run;
+  });
+  return useCallback((...args: Args) => latest.current(...args), []);
 }
 
 /** The first answer among the payloads in scope, inner before outer. An outer promise is waited for only when asked. */
 export function firstIn<Found>(
   scope: Scope,
   key: string,
-  look: (payload: Payload, key: string) => Found | null,
+  look: (payload: Payload, key: string) => Found | undefined,
 ): Found | null {
-  for (let at: Scope | null = scope; at; at = at.outer) {
-    const payload = readPayload(at);
-    // No visitor id, no decisions: an outer payload from before the visitor withdrew must not answer instead.
-    if (payload?.visitorId === null) return null;
-    const found = payload && look(payload, key);
+  for (const payload of payloadsIn(scope)) {
+    // No visitor, no decisions: an outer payload from before the visitor withdrew must not answer instead.
+    if (visitorOf(payload) === null) return null;
+    const found = look(payload, key);
     if (found) return found;
   }
   return null;
 }
 
-/** Every payload in scope, inner before outer. */
-export function payloadsIn(scope: Scope | null): Payload[] {
-  if (scope === null) return [];
-  const payload = readPayload(scope);
-  const others = payloadsIn(scope.outer);
-  return payload ? [payload, ...others] : others;
-}
-
-/** The visitor of the innermost payload, which is the most recent one; `null` when nothing of it counts. */
-export function visitorIn(scope: Scope): string | null {
+/** The payloads in scope, inner before outer. */
+export function* payloadsIn(scope: Scope): Iterable<Payload> {
   for (let at: Scope | null = scope; at; at = at.outer) {
     const payload = readPayload(at);
-    if (payload) return payload.preview ? null : payload.visitorId;
+    if (payload) yield payload;
   }
-  return null;
+}
+
+/** Who is counted below this provider; `null` when nobody is. */
+export function visitorIn(scope: Scope): Visitor | null {
+  // The innermost payload is the most recent one.
+  const [payload] = payloadsIn(scope);
+  if (!payload || payload.preview || !scope.isTracking) return null;
+  const key = visitorOf(payload);
+  const consent = scope.answer ?? consentOf(payload);
+  return key === null || consent === 'denied' ? null : { key, id: payload.visitorId, consent };
 }
 
 /** `null` when the payload failed to load or is not one that this version reads. */
-function readPayload({ payload, pending }: Scope): Payload | null {
-  if (pending === null) return payload;
+function readPayload({ payload }: Scope): Payload | null {
+  if (!('then' in payload)) return readable(payload);
   // React notes the outcome on the promise. use() would throw the error, and an experiment must not take the page down.
-  if ('status' in pending && pending.status === 'rejected') return null;
-  return readable(use(pending));
+  if ('status' in payload && payload.status === 'rejected') return null;
+  return readable(use(payload));
 }
 
 export const readable = (payload: Payload | undefined): Payload | null => (payload?.version === 1 ? payload : null);

@@ -1,9 +1,13 @@
-/** What one visitor was shown and reached in this browser, kept in localStorage so that it is counted once. */
+import { isId, readStorage, writeStorage } from './storage.ts';
+
+/** What one visitor was shown and reached in this browser, so that it is counted once. */
 export interface Seen {
   /** Notes `what[id] = value` and tells whether that is news. */
   note(visitorId: string, what: keyof Notes, id: string, value: string): boolean;
   /** Experience id to variation id. */
   shownTo(visitorId: string): Strings;
+  /** Forgets what is in memory. From now on notes are kept in localStorage, or nothing is and what was there is erased. */
+  restart(isStored: boolean): void;
 }
 
 type Strings = Readonly<Record<string, string>>;
@@ -20,17 +24,22 @@ interface Memory extends Notes {
 }
 
 const STORAGE_KEY = 'cv_seen';
-// A conversion carries all that was shown, and a relay body may have 64 kB: a longer text was not written here.
-const MAX_STORED_CHARS = 32_768;
+// One more, or one entry that is no id, would have the relay refuse every conversion that carries them.
+const MAX_SHOWN = 200;
 
 export function createSeen(): Seen {
   let memory: Memory | null = null;
-  let isStorable = true;
+  let isStored = false;
 
   // Storage first: another tab may have counted since. Memory covers for storage that is blocked, full or emptied.
   function recall(visitorId: string): Memory {
-    const known = (isStorable ? readStorage(visitorId) : null) ?? memory;
-    return known?.visitorId === visitorId ? known : { visitorId, shown: {}, reached: {} };
+    // Anyone can write to localStorage: nothing of it is certain.
+    const stored = isStored ? (readStorage(STORAGE_KEY) as Partial<Memory> | null) : null;
+    const { shown, reached } = [stored, memory].find((known) => known?.visitorId === visitorId) ?? {};
+    const ids = Object.entries<string>(Object(shown))
+      .filter((pair) => pair.every(isId))
+      .slice(-MAX_SHOWN);
+    return { visitorId, shown: Object.fromEntries(ids), reached: { ...reached } };
   }
 
   return {
@@ -38,33 +47,15 @@ export function createSeen(): Seen {
       const known = recall(visitorId);
       if (known[what][id] === value) return false;
       memory = { ...known, [what]: { ...known[what], [id]: value } };
-      try {
-        localStorage.setItem(STORAGE_KEY, JSON.stringify(memory));
-      } catch {
-        // What cannot be written keeps an old state, so from now on it is not read either.
-        isStorable = false;
-      }
+      // What cannot be written keeps an old state, so from then on it is not read either.
+      isStored &&= writeStorage(STORAGE_KEY, memory);
       return true;
     },
     shownTo: (visitorId) => recall(visitorId).shown,
+    restart(to) {
+      memory = null;
+      isStored = to;
+      if (!to) writeStorage(STORAGE_KEY, false);
+    },
   };
 }
-
-/** `null` for another visitor's memory and for anything that was not written here: anyone can write to localStorage. */
-function readStorage(visitorId: string): Memory | null {
-  try {
-    const text = localStorage.getItem(STORAGE_KEY) ?? '';
-    const stored = text.length > MAX_STORED_CHARS ? null : JSON.parse(text);
-    if (stored.visitorId !== visitorId) return null;
-    return { visitorId, shown: idsIn(stored.shown), reached: { ...stored.reached } };
-  } catch {
-    return null;
-  }
-}
-
-function idsIn(shown: object): Strings {
-  return Object.fromEntries(Object.entries(shown).filter((pair) => pair.every(isId)));
-}
-
-// One entry that is none would have the relay refuse every conversion that carries it.
-const isId = (value: unknown): boolean => typeof value === 'string' && /^.{1,64}$/.test(value);

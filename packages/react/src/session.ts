@@ -1,54 +1,87 @@
 import {
-  type ConversionOptions,
-  type ConversionResult,
-  conversionMissed,
-  conversionQueued,
+  type Consent,
+  type ConversionMiss,
+  type Payload,
+  type RelayEvent,
+  visitorOf,
 } from '@convert-fullstack/core/bridge';
+import { type Answer, consentOf } from './consent.ts';
 import { createDelivery } from './delivery.ts';
 import { createSeen } from './seen.ts';
-import { whenVisible } from './when-visible.ts';
 
-/** The part of an assignment that an exposure reports. */
-export interface Shown {
-  readonly experienceId: string;
-  readonly variationId: string;
-}
-
-/** One page life in the browser: what this visitor was shown and reached, and its delivery to the relay. */
+/** One page life in the browser: what this visitor allows, was shown and reached, and its delivery to the relay. */
 export interface Session {
-  /** Reports the exposure once the page is visible; the result cancels it until then. */
-  expose(visitorId: string, shown: Shown): () => void;
-  trackConversion(visitorId: string, goalKey: string, options: ConversionOptions): ConversionResult;
+  /** Reports what somebody, as `visitorOf(payload)`, saw or did, when there is consent; `null`, or why not. */
+  count(visitor: string, event: RelayEvent): ConversionMiss | null;
+  /** A payload has arrived: its consent counts, and what its visitor's other pages left is delivered. */
+  heed(payload: Payload): void;
+  /** The visitor answers, on a page that was made with this payload. */
+  answer(to: Answer, payload: Payload | null): void;
+  /** Drops what waits for delivery. */
+  drop(): void;
   /** Listens for the page being left; the result stops listening and sends what waits. */
-  attach(isTracking: boolean): () => void;
+  attach(): () => void;
 }
 
-/** Rendering only passes the function on. Storage, timers and listeners are touched when an effect or a click calls it. */
-export function sessionOnFirstUse(url: string): () => Session {
-  let session: Session | null = null;
-  return () => {
-    session ??= openSession(url);
-    return session;
-  };
-}
-
-function openSession(url: string): Session {
+/** Opening one touches nothing: storage, timers and listeners wait for an effect or a click. */
+export function openSession(endpoint: string): Session {
   const seen = createSeen();
-  const delivery = createDelivery(url);
+  const delivery = createDelivery(endpoint, onConsent);
+  /** What may be done now: nothing but to remember, until a payload says more. */
+  let consent: Consent = 'pending';
+  let answered: Answer | null = null;
+  const held: (() => void)[] = [];
+
+  function become(to: Consent): void {
+    if (to === consent) return;
+    consent = to;
+    if (to !== 'pending') seen.restart(to === 'granted');
+    if (to === 'denied') delivery.drop();
+    // Looked at again: it may have been counted before, or by another tab meanwhile.
+    for (const again of held.splice(0)) again();
+  }
+
+  function count(visitor: string, event: RelayEvent): ConversionMiss | null {
+    if (consent === 'denied') return 'tracking_off';
+    // What the app changes later is not reported.
+    const copy: RelayEvent = JSON.parse(JSON.stringify(event));
+    if (!isNew(visitor, copy)) return 'deduplicated';
+    if (consent === 'pending') held.push(() => count(visitor, copy));
+    else delivery.add(visitor, copy.type === 'conversion' ? { ...copy, exposed: seen.shownTo(visitor) } : copy);
+    return null;
+  }
+
+  function isNew(visitor: string, event: RelayEvent): boolean {
+    if (event.type === 'exposure') return seen.note(visitor, 'shown', event.experienceId, event.variationId);
+    if (event.type !== 'conversion') return true;
+    return seen.note(visitor, 'reached', event.goalKey, 'yes') || event.forceMultiple === true;
+  }
+
+  function onConsent(told: Answer, isTaken: boolean): void {
+    if (told === answered) become(isTaken ? told : 'denied');
+  }
 
   return {
-    expose(visitorId, shown) {
-      return whenVisible(() => {
-        const isNew = seen.note(visitorId, 'shown', shown.experienceId, shown.variationId);
-        if (isNew) delivery.add({ type: 'exposure', ...shown });
-      });
+    ...delivery,
+    count,
+    heed(payload) {
+      const given = consentOf(payload);
+      // Parts of a page may be older than the consent that others came with: only a denial takes it back.
+      if (!answered && (consent !== 'granted' || given !== 'pending')) become(given);
+      if (consent === 'granted') delivery.open(visitorOf(payload));
     },
-    trackConversion(visitorId, goalKey, options) {
-      const isFirst = seen.note(visitorId, 'reached', goalKey, 'yes');
-      if (!isFirst && !options.forceMultiple) return conversionMissed('deduplicated');
-      delivery.add({ ...options, type: 'conversion', goalKey, exposed: seen.shownTo(visitorId) });
-      return conversionQueued();
+    answer(to, payload) {
+      const before = answered ?? consentOf(payload);
+      if (to === before) return;
+      answered = to;
+      if (to === 'denied') {
+        become(to);
+        // Before it was granted, nothing was kept that the relay could erase.
+        if (before === 'granted') delivery.tell({ consent: to });
+      } else if (payload?.visitorId) {
+        become('pending');
+        delivery.tell({ consent: to, visitorId: payload.visitorId });
+      }
     },
-    attach: delivery.attach,
   };
 }

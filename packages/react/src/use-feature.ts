@@ -3,8 +3,8 @@
 import type { AssignedFeature, Assignment, Payload } from '@convert-fullstack/core/bridge';
 import type { FeatureKey, FeatureVariables } from '@convert-fullstack/core/register';
 import { useMemo } from 'react';
+import { useExposure } from './experience.tsx';
 import { firstIn, useScope } from './scope.ts';
-import { useExposure } from './use-exposure.ts';
 
 export type FeatureResult<Key extends FeatureKey = FeatureKey> =
   | {
@@ -32,24 +32,22 @@ const DISABLED = Object.freeze({ enabled: false, variables: Object.freeze({}) })
  * return banner.enabled ? <Banner headline={banner.variables.headline} /> : null;
  */
 export function useFeature<Key extends FeatureKey>(key: Key): FeatureResult<Key> {
-  const scope = useScope('useFeature', key);
+  const scope = useScope(`useFeature("${key}")`);
   const carrier = firstIn(scope, key, carrierOf);
   useExposure(scope, carrier);
+  const result = useMemo(() => {
+    if (!carrier) return DISABLED;
+    const { experienceKey, variationKey } = carrier;
+    return { ...featureOf(carrier, key), experienceKey, variationKey, enabled: true };
+  }, [carrier, key]);
   // The key was found; which variables go with it is what the app itself declared in Register.
-  return useMemo(() => (carrier ? enabledBy(carrier, key) : DISABLED), [carrier, key]) as FeatureResult<Key>;
+  return result as FeatureResult<Key>;
 }
 
-function carrierOf({ experiences }: Payload, key: string): Assignment | null {
-  for (const assignment of experiences) if (featureOf(assignment, key)) return assignment;
-  return null;
+function carrierOf({ experiences }: Payload, key: string): Assignment | undefined {
+  return experiences.find((assignment) => featureOf(assignment, key));
 }
 
 function featureOf({ features }: Assignment, key: string): AssignedFeature | undefined {
-  for (const feature of features) if (feature.featureKey === key) return feature;
-  return undefined;
-}
-
-function enabledBy(carrier: Assignment, key: string) {
-  const { experienceKey, variationKey } = carrier;
-  return { enabled: true, ...featureOf(carrier, key), experienceKey, variationKey };
+  return features.find(({ featureKey }) => featureKey === key);
 }

@@ -1,14 +1,15 @@
 'use client';
 
 import {
+  type ConversionMiss,
   type ConversionOptions,
   type ConversionResult,
   checkConversion,
   conversionMissed,
+  conversionQueued,
 } from '@convert-fullstack/core/bridge';
 import type { GoalKey } from '@convert-fullstack/core/register';
-import { useCallback, useInsertionEffect, useRef } from 'react';
-import { payloadsIn, useScope } from './scope.ts';
+import { payloadsIn, useScope, useStable, visitorIn } from './scope.ts';
 
 export type TrackConversion = (goalKey: GoalKey, options?: ConversionOptions) => ConversionResult;
 
@@ -22,21 +23,19 @@ export type TrackConversion = (goalKey: GoalKey, options?: ConversionOptions) =>
  */
 export function useTrackConversion(): TrackConversion {
   const scope = useScope('useTrackConversion()');
-  const payloads = payloadsIn(scope);
+  const payloads = [...payloadsIn(scope)];
+  const visitor = visitorIn(scope);
 
-  const track: TrackConversion = (goalKey, options = {}) => {
+  function report(goalKey: GoalKey, options: ConversionOptions): ConversionMiss | null {
+    if (payloads[0]?.preview) return 'preview';
+    if (!visitor) return 'tracking_off';
+    if (!payloads.some(({ goals }) => goals.includes(goalKey))) return 'goal_not_found';
+    return scope.session.count(visitor.key, { ...options, type: 'conversion', goalKey });
+  }
+
+  return useStable<Parameters<TrackConversion>, ConversionResult>((goalKey, options = {}) => {
     checkConversion(options);
-    const visitorId = payloads[0]?.visitorId;
-    if (payloads[0]?.preview) return conversionMissed('preview');
-    if (!visitorId || !scope.isTracking) return conversionMissed('tracking_off');
-    if (!payloads.some(({ goals }) => goals.includes(goalKey))) return conversionMissed('goal_not_found');
-    return scope.session().trackConversion(visitorId, goalKey, options);
-  };
-
-  // An insertion effect runs before every other effect of the commit, so none of them can call a stale version.
-  const latest = useRef(track);
-  useInsertionEffect(() => {
-    latest.current = track;
+    const miss = report(goalKey, options);
+    return miss ? conversionMissed(miss) : conversionQueued();
   });
-  return useCallback<TrackConversion>((goalKey, options) => latest.current(goalKey, options), []);
 }

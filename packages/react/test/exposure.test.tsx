@@ -4,7 +4,7 @@ import { act, cleanup, render } from '@testing-library/react';
 import { Activity, type ReactNode, StrictMode, Suspense, use } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConvertProvider, Exposure, useExperience } from '../src/index.ts';
-import { leavePage, resetPage, setHidden, setPrerendering } from './support/page.ts';
+import { blockStorage, leavePage, resetPage, setHidden, setPrerendering } from './support/page.ts';
 import { banner, hero, payloadOf, quietBanner } from './support/payloads.ts';
 import { recordRelay } from './support/relay.ts';
 
@@ -17,9 +17,9 @@ beforeEach(() => {
   relay = recordRelay();
 });
 
-afterEach(() => {
+afterEach(async () => {
   cleanup();
-  resetPage();
+  await resetPage();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
@@ -281,18 +281,12 @@ describe('memory', () => {
   });
 
   it('lasts as long as the page when localStorage itself throws', async () => {
-    const storage = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
-    Object.defineProperty(globalThis, 'localStorage', {
-      configurable: true,
-      get() {
-        throw new DOMException('denied', 'SecurityError');
-      },
-    });
+    const unblock = blockStorage();
     const { rerender } = render(<Page />);
     rerender(<Page>nothing</Page>);
     rerender(<Page />);
     const exposures = await exposuresAfterLeaving();
-    if (storage) Object.defineProperty(globalThis, 'localStorage', storage);
+    unblock();
     expect(exposures).toEqual([HERO_EXPOSURE]);
   });
 
@@ -317,7 +311,7 @@ describe('memory', () => {
     '{"visitorId":"visitor-1","shown":{"100":{"toString":1}},"reached":[]}',
     '{"__proto__":{"visitorId":"visitor-1"},"shown":{}}',
     '{"visitorId":"visitor-1","shown":{"__proto__":{"100":"102"}},"reached":{}}',
-    `{"visitorId":"visitor-1","shown":{"100":"102","x":"${'y'.repeat(40_000)}"},"reached":{}}`,
+    `{"visitorId":"visitor-1","shown":{"100":"102","x":"${'y'.repeat(70_000)}"},"reached":{}}`,
   ])('garbage in storage counts as nothing seen: %.60s', async (text) => {
     localStorage.setItem('cv_seen', text);
     render(<Page />);
@@ -402,6 +396,18 @@ describe('tracking="off"', () => {
     const { rerender } = render(<Consent tracking="on" />);
     rerender(<Consent tracking="off" />);
     expect(await exposuresAfterLeaving()).toEqual([]);
+  });
+
+  it('counts what comes after it is switched on again, and nothing of what was dropped', async () => {
+    const page = (tracking: 'on' | 'off', shown: Assignment) => (
+      <ConvertProvider payload={payloadOf([hero, banner])} tracking={tracking}>
+        <Exposure of={shown} />
+      </ConvertProvider>
+    );
+    const { rerender } = render(page('on', hero));
+    rerender(page('off', hero));
+    rerender(page('on', banner));
+    expect((await exposuresAfterLeaving()).map(({ experienceId }) => experienceId)).toEqual(['200']);
   });
 
   it('drops what a failed request would have put back', async () => {

@@ -9,9 +9,12 @@ it('is these names', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
     'ConvertProvider',
     'Exposure',
+    'VisitorField',
+    'useConsent',
     'useExperience',
     'useFeature',
     'useTrackConversion',
+    'useVisitor',
   ]);
 });
 

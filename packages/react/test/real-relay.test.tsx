@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { cleanup, render } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
 import { ConvertProvider, useExperience } from '../src/index.ts';
-import { leavePage, resetPage } from './support/page.ts';
+import { comeBack, leavePage, resetPage } from './support/page.ts';
 import { hero, payloadOf } from './support/payloads.ts';
 
-afterEach(() => {
+afterEach(async () => {
   cleanup();
-  resetPage();
+  await resetPage();
 });
 
 const Hero = () => <p>{useExperience('home-hero')?.variationKey}</p>;
@@ -35,13 +35,20 @@ it('a batch arrives over HTTP, after the server was unavailable at first', async
     await leavePage();
     while (arrived.length < times) await new Promise((resolve) => setTimeout(resolve, 10));
     await new Promise((resolve) => setTimeout(resolve, 50));
+    await comeBack();
   }
+  await new Promise((resolve) => setTimeout(resolve, 300));
   server.close();
 
   const request = {
     url: '/api/convert/events',
     type: 'application/json',
-    body: { events: [{ type: 'exposure', experienceId: '100', variationId: '102' }] },
+    body: {
+      id: expect.stringMatching(/^[A-Za-z0-9]{8,32}$/),
+      visitor: 'visitor-1',
+      events: [{ type: 'exposure', experienceId: '100', variationId: '102' }],
+    },
   };
   expect(arrived).toEqual([request, request]);
+  expect(arrived[1]).toEqual(arrived[0]);
 });

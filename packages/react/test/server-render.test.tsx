@@ -5,7 +5,16 @@ import type { Payload } from '@convert-fullstack/core/bridge';
 import { type ReactNode, Suspense } from 'react';
 import { renderToPipeableStream, renderToString } from 'react-dom/server';
 import { afterEach, expect, it, vi } from 'vitest';
-import { ConvertProvider, Exposure, useExperience, useFeature, useTrackConversion } from '../src/index.ts';
+import {
+  ConvertProvider,
+  Exposure,
+  useConsent,
+  useExperience,
+  useFeature,
+  useTrackConversion,
+  useVisitor,
+  VisitorField,
+} from '../src/index.ts';
 import { banner, hero, payloadOf } from './support/payloads.ts';
 
 afterEach(() => {
@@ -16,12 +25,17 @@ afterEach(() => {
 function Shop() {
   const trackConversion = useTrackConversion();
   const feature = useFeature('banner');
+  const [consent] = useConsent();
+  const { visitorId } = useVisitor();
+  const hint = useExperience('home-hero', { exposure: 'visible' });
   return (
     <main>
       <h1>{useExperience('home-hero')?.variationKey ?? 'original'}</h1>
       <p>{String(feature.variables.headline ?? 'no banner')}</p>
       <button type="button" onClick={() => trackConversion('signup')} />
       <Exposure of={hero} />
+      <i ref={hint?.ref}>{`${consent} ${visitorId}`}</i>
+      <VisitorField />
     </main>
   );
 }
@@ -31,7 +45,8 @@ const page = (payload: Payload | Promise<Payload>) => (
     <Shop />
   </ConvertProvider>
 );
-const HTML = '<main><h1>b</h1><p>Hello</p><button type="button"></button></main>';
+const HTML =
+  '<main><h1>b</h1><p>Hello</p><button type="button"></button><i>granted visitor-1</i><input type="hidden" name="cv_vid" value="visitor-1"/></main>';
 
 async function stream(element: ReactNode): Promise<{ html: string; errors: unknown[] }> {
   const errors: unknown[] = [];

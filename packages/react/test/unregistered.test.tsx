@@ -1,6 +1,8 @@
+import type { RefCallback } from 'react';
 import { expectTypeOf, it } from 'vitest';
 import {
   type Assignment,
+  type Consent,
   type ConversionOptions,
   type ConversionResult,
   ConvertProvider,
@@ -9,15 +11,22 @@ import {
   type FeatureKey,
   type GoalKey,
   type Payload,
+  type SetConsent,
+  type Traits,
+  useConsent,
   useExperience,
   useFeature,
   useTrackConversion,
+  useVisitor,
   type VariationKey,
+  VisitorField,
+  type WatchedAssignment,
 } from '../src/index.ts';
 
 // Checked by the compiler, never run.
 declare const payload: Payload;
 declare const assignment: Assignment;
+declare const watched: WatchedAssignment;
 
 it('without a declared project keys are strings', () => {
   expectTypeOf<ExperienceKey>().toEqualTypeOf<string>();
@@ -42,6 +51,19 @@ function useAnyKey() {
   // @ts-expect-error a disabled feature has no id
   else banner.featureId;
 
+  const watched = useExperience('home-hero', { exposure: 'visible' });
+  expectTypeOf(watched?.ref).toEqualTypeOf<RefCallback<Element> | undefined>();
+  expectTypeOf(watched).exclude<null>().toExtend<Assignment>();
+
+  expectTypeOf(useConsent()).toEqualTypeOf<readonly [Consent, SetConsent]>();
+  expectTypeOf<Consent>().toEqualTypeOf<'granted' | 'pending' | 'denied'>();
+  expectTypeOf<SetConsent>().parameter(0).toEqualTypeOf<'granted' | 'denied'>();
+
+  const { visitorId, setAttributes, setSegments } = useVisitor();
+  expectTypeOf(visitorId).toEqualTypeOf<string | null>();
+  expectTypeOf(setAttributes).parameter(0).toEqualTypeOf<Traits>();
+  expectTypeOf(setSegments).toEqualTypeOf(setAttributes);
+
   const track = useTrackConversion();
   expectTypeOf(track).toEqualTypeOf<(goalKey: string, options?: ConversionOptions) => ConversionResult>();
 }
@@ -62,6 +84,16 @@ function useWrongly() {
     // @ts-expect-error assignments are read-only
     hero.variationId = '1';
   }
+  // @ts-expect-error only what is watched has a ref
+  useExperience('home-hero', { exposure: 'commit' })?.ref;
+  // @ts-expect-error only what is watched has a ref
+  useExperience('home-hero')?.ref;
+  const [, setConsent] = useConsent();
+  // @ts-expect-error nobody answers "perhaps"
+  setConsent('pending');
+  const { setAttributes } = useVisitor();
+  // @ts-expect-error rules compare strings, numbers and booleans
+  setAttributes({ plan: ['pro'] });
   const track = useTrackConversion();
   // @ts-expect-error revenue is a number
   track('purchase', { revenue: '49.99' });
@@ -77,6 +109,12 @@ it('components take what they can use, and nothing else compiles', () => {
     <ConvertProvider key="2" payload={Promise.resolve(payload)} endpoint="/x" tracking="off" />,
     <Exposure key="3" of={assignment} />,
     <Exposure key="4" of={null} />,
+    <Exposure key="8" of={assignment} when="visible" />,
+    <VisitorField key="9" />,
+    <VisitorField key="10" name="visitor" />,
+    <section key="11" ref={watched.ref} />,
+    // @ts-expect-error there is no such moment
+    <Exposure key="12" of={assignment} when="manual" />,
     // @ts-expect-error a payload is needed
     <ConvertProvider key="5" />,
     // @ts-expect-error 'hold' belongs to the server

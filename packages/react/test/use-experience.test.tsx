@@ -5,7 +5,16 @@ import { Component, type ReactNode, StrictMode, Suspense } from 'react';
 import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConvertProvider, Exposure, useExperience, useFeature, useTrackConversion } from '../src/index.ts';
+import {
+  ConvertProvider,
+  Exposure,
+  useConsent,
+  useExperience,
+  useFeature,
+  useTrackConversion,
+  useVisitor,
+  VisitorField,
+} from '../src/index.ts';
 import { deferred } from './support/deferred.ts';
 import { leavePage, resetPage } from './support/page.ts';
 import { banner, hero, payloadOf } from './support/payloads.ts';
@@ -17,9 +26,9 @@ beforeEach(() => {
   relay = recordRelay();
 });
 
-afterEach(() => {
+afterEach(async () => {
   cleanup();
-  resetPage();
+  await resetPage();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
@@ -94,6 +103,12 @@ describe('useExperience', () => {
     expect(result.current).toBeNull();
   });
 
+  it('knows a visitor whose id the browser must not know', () => {
+    const payload = payloadOf([hero], { visitorId: null, visitorRef: 'ref-of-visitor-1' });
+    const { result } = renderHook(() => useExperience('home-hero'), { wrapper: within(payload) });
+    expect(result.current).toBe(hero);
+  });
+
   it('is null for a payload without visitor id, whatever else it says', () => {
     const { result } = renderHook(() => useExperience('home-hero'), {
       wrapper: within(payloadOf([hero], { visitorId: null })),
@@ -122,6 +137,8 @@ describe('a missing provider', () => {
     ['useExperience("hero")', () => useExperience('hero')],
     ['useFeature("banner")', () => useFeature('banner')],
     ['useTrackConversion()', () => useTrackConversion()],
+    ['useConsent()', () => useConsent()],
+    ['useVisitor()', () => useVisitor()],
   ])('is a mistake that names the hook: %s', (name, useHook) => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const attempt = () => renderHook(useHook);
@@ -129,9 +146,12 @@ describe('a missing provider', () => {
     expect(attempt).toThrow(`${name} needs a <ConvertProvider> above it. (see docs/errors/provider_missing.md)`);
   });
 
-  it('is a mistake that names <Exposure>', () => {
+  it.each([
+    ['<Exposure>', <Exposure key="exposure" of={null} />],
+    ['<VisitorField>', <VisitorField key="field" />],
+  ])('is a mistake that names the component: %s', (name, element) => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
-    expect(() => render(<Exposure of={null} />)).toThrow('<Exposure> needs a <ConvertProvider> above it.');
+    expect(() => render(element)).toThrow(`${name} needs a <ConvertProvider> above it.`);
   });
 });
 

@@ -14,9 +14,9 @@ beforeEach(() => {
   relay = recordRelay();
 });
 
-afterEach(() => {
+afterEach(async () => {
   cleanup();
-  resetPage();
+  await resetPage();
   vi.unstubAllGlobals();
 });
 

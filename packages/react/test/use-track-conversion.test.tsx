@@ -15,9 +15,9 @@ beforeEach(() => {
   relay = recordRelay();
 });
 
-afterEach(() => {
+afterEach(async () => {
   cleanup();
-  resetPage();
+  await resetPage();
   vi.unstubAllGlobals();
 });
 
@@ -179,6 +179,14 @@ describe('attribution', () => {
     trackIn(payloadOf([hero, banner])).result.current('purchase');
     await leavePage();
     expect(relay.conversions()[0]?.exposed).toEqual({});
+  });
+
+  it('carries no more than the relay takes', async () => {
+    const shown = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`${n}`, '1']));
+    localStorage.setItem('cv_seen', JSON.stringify({ visitorId: 'visitor-1', shown, reached: {} }));
+    trackIn().result.current('purchase');
+    await leavePage();
+    expect(Object.keys(relay.conversions()[0]?.exposed ?? {})).toHaveLength(200);
   });
 
   it('carries only ids, whatever storage says', async () => {

@@ -1,26 +1,33 @@
-import type { RelayEvent } from '@convert-fullstack/core/bridge';
+import type { RelayConsent, RelayEvent } from '@convert-fullstack/core/bridge';
 import * as v from 'valibot';
+import { isVisitorId } from './visitor-id.ts';
 
 /** Events per batch; more than a page can produce between two deliveries. */
 export const RELAY_MAX_EVENTS = 500;
 
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const datum = v.exactOptional(v.union([v.pipe(v.string(), v.maxLength(1_000)), v.pipe(v.number(), v.finite())]));
+const text = (maxLength: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(maxLength));
+const number = v.pipe(v.number(), v.finite());
+const id = text(64);
+// No empty strings and no words where a number is meant: the collector would refuse them, and with them the events of
+// other visitors.
+const datum = v.exactOptional(v.union([text(1_000), number]));
+const amount = v.exactOptional(v.union([v.pipe(text(32), v.regex(/^-?\d+(?:\.\d+)?$/)), number]));
 
 const exposure = v.object({ type: v.literal('exposure'), experienceId: id, variationId: id });
 
 const conversion = v.object({
   type: v.literal('conversion'),
-  goalKey: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
-  revenue: v.exactOptional(v.pipe(v.number(), v.finite())),
+  goalKey: text(256),
+  revenue: v.exactOptional(number),
   // Listed, so that no name a visitor made up gets any further.
   conversionData: v.exactOptional(
     v.object({
+      amount,
       transactionId: datum,
       transaction_id: datum,
-      productsCount: datum,
-      products_count: datum,
-      items_count: datum,
+      productsCount: amount,
+      products_count: amount,
+      items_count: amount,
       customDimension1: datum,
       customDimension2: datum,
       customDimension3: datum,
@@ -29,20 +36,50 @@ const conversion = v.object({
     }),
   ),
   forceMultiple: v.exactOptional(v.boolean()),
-  exposed: v.exactOptional(v.record(id, id)),
+  exposed: v.exactOptional(table(id, id, 200)),
 });
 
-const batch = v.object({ events: v.array(v.unknown()) });
-const event = v.variant('type', [exposure, conversion]);
+const traits = v.object({
+  type: v.picklist(['attributes', 'segments']),
+  values: table(text(64), v.union([v.pipe(v.string(), v.maxLength(256)), number, v.boolean()]), 32),
+});
 
-/** The events of a batch, unchecked, or `null` when the body is no batch. */
-export function parseBatch(body: unknown): readonly unknown[] | null {
-  const result = v.safeParse(batch, body);
-  return result.success ? result.output.events : null;
+const event = v.variant('type', [exposure, conversion, traits]);
+
+const batch = v.object({
+  id: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{8,32}$/))),
+  visitor: v.exactOptional(text(128)),
+  events: v.array(v.unknown()),
+});
+
+const consent = v.variant('consent', [
+  v.object({ consent: v.literal('granted'), visitorId: v.custom<string>(isVisitorId) }),
+  v.object({ consent: v.literal('denied') }),
+]);
+
+/** A `RelayBatch` whose events are unchecked. */
+export type UncheckedBatch = v.InferOutput<typeof batch>;
+
+/** The batch a body is, or `null`. */
+export function parseBatch(body: unknown): UncheckedBatch | null {
+  const result = v.safeParse(batch, body, { abortEarly: true });
+  return result.success ? result.output : null;
 }
 
 /** One event as far as its form goes, or `null`. */
 export function parseEvent(value: unknown): RelayEvent | null {
   const result = v.safeParse(event, value, { abortEarly: true });
   return result.success ? result.output : null;
+}
+
+/** What the visitor has chosen, or `null` when the body does not say. */
+export function parseConsent(body: unknown): RelayConsent | null {
+  const result = v.safeParse(consent, body, { abortEarly: true });
+  return result.success ? result.output : null;
+}
+
+function table<Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value, maxEntries: number) {
+  // A list passes for a record of its indexes.
+  const isNoList = v.check((input: unknown) => !Array.isArray(input));
+  return v.pipe(v.unknown(), isNoList, v.record(name, value), v.maxEntries(maxEntries));
 }

@@ -1,6 +1,5 @@
 import type { Attributes } from '@convert-fullstack/core';
 import bowser from 'bowser';
-import { type CookieOptions, visitorIdOf } from './visitor-id.ts';
 
 export interface RequestFacts {
   /** What audience rules see: `country`, `device`, `browser`, `language`, `visitorType`, `referrer`, `utm_*`. */
@@ -9,11 +8,11 @@ export interface RequestFacts {
   readonly locationAttributes: Attributes;
 }
 
-export interface RequestToDescribe extends CookieOptions {
+export interface RequestToDescribe {
   /** The page's public URL; `null` when only the headers are known. */
   readonly url: URL | null;
   readonly headers: Headers;
-  /** Whether the visitor is new; taken from the cookie when absent. */
+  /** Whether the visitor is new; without it there is no `visitorType`. */
   readonly isNew?: boolean | undefined;
 }
 
@@ -39,7 +38,7 @@ const LANGUAGE_LENGTH = 256;
  * @example
  * const { attributes, locationAttributes } = requestAttributes({ url: publicUrl(request), headers: request.headers });
  */
-export function requestAttributes({ url, headers, isNew, cookieName }: RequestToDescribe): RequestFacts {
+export function requestAttributes({ url, headers, isNew }: RequestToDescribe): RequestFacts {
   const referrer = headers.get('referer');
   const query = url?.search.slice(1);
   return {
@@ -47,7 +46,7 @@ export function requestAttributes({ url, headers, isNew, cookieName }: RequestTo
       country: countryOf(headers),
       ...deviceAndBrowser(headers.get('user-agent')),
       language: languageOf(headers.get('accept-language')),
-      visitorType: (isNew ?? visitorIdOf(headers, { cookieName }) === null) ? 'new' : 'returning',
+      ...(isNew !== undefined && { visitorType: isNew ? 'new' : 'returning' }),
       referrer,
       ...(url && Object.fromEntries(UTM.map((name) => [name, url.searchParams.get(name)]))),
     }),
@@ -70,7 +69,8 @@ function present(attributes: Record<string, string | null | undefined>): Record<
   return known;
 }
 
-function countryOf(headers: Headers): string | null {
+/** ISO code of the visitor's country, as the platform in front of the server names it; `null` when unknown. */
+export function countryOf(headers: Headers): string | null {
   for (const name of COUNTRY_HEADERS) {
     const country = headers.get(name)?.trim().toUpperCase();
     if (country && /^[A-Z]{2}$/.test(country) && !NO_COUNTRY.has(country)) return country;

@@ -1,47 +1,30 @@
-import type { Core } from '@convert-fullstack/core';
-import { RELAY_MAX_BYTES, type RelayEvent } from '@convert-fullstack/core/bridge';
+import { Core } from '@convert-fullstack/core';
+import { RELAY_MAX_BYTES } from '@convert-fullstack/core/bridge';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RELAY_MAX_EVENTS, relay } from '../src/index.ts';
+import { createRelay, type Relay } from '../src/relay.ts';
+import { RELAY_MAX_EVENTS } from '../src/relay-schema.ts';
 import { type Collector, startCollector } from './collector.ts';
+import { browserWith, outcome, postRequest, type RequestHeaders, SHOWN, SITE } from './relay-requests.ts';
 import { HERO, PRICING, sampleCore } from './sample-project.ts';
 
-const SITE = 'https://shop.example';
-const SHOWN: RelayEvent = { type: 'exposure', experienceId: HERO.id, variationId: HERO.variationIds[1] as string };
+const SEGMENTS = { browser: 'CH', devices: ['DESK'] };
 
 let collector: Collector;
 let core: Core;
+let relay: Relay;
 
 beforeEach(async () => {
   collector = await startCollector();
   core = sampleCore({ transport: { trackUrl: collector.url } });
+  relay = createRelay({ core });
 });
 afterEach(async () => {
   await core.close();
   await collector[Symbol.asyncDispose]();
 });
 
-function eventsRequest(body: BodyInit, headers: Record<string, string> = {}): Request {
-  return new Request(`${SITE}/api/convert/events`, {
-    method: 'POST',
-    body,
-    headers: {
-      'content-type': 'application/json',
-      cookie: 'cv_vid=visitor-1',
-      origin: SITE,
-      'sec-fetch-site': 'same-origin',
-      host: 'shop.example',
-      ...headers,
-    },
-    ...(body instanceof ReadableStream && { duplex: 'half' }),
-  });
-}
-
-const send = (events: unknown, headers?: Record<string, string>) =>
-  relay(eventsRequest(JSON.stringify({ events }), headers), { core });
-
-async function outcome(response: Response): Promise<[number, unknown]> {
-  return [response.status, await response.json()];
-}
+const send = (events: unknown, headers?: RequestHeaders) => relay(postRequest('events', { events }, headers));
+const eventsRequest = (body: string | ReadableStream, headers?: RequestHeaders) => postRequest('events', body, headers);
 
 async function collected(): Promise<unknown[]> {
   await core.flush();
@@ -56,9 +39,11 @@ describe('POST …/events', () => {
     ]);
     expect(await outcome(response)).toEqual([202, { accepted: 2, rejected: [] }]);
     expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await collected()).toEqual([
       {
         visitorId: 'visitor-1',
+        segments: SEGMENTS,
         events: [
           { eventType: 'bucketing', data: { experienceId: HERO.id, variationId: HERO.variationIds[1] } },
           {
@@ -86,7 +71,9 @@ describe('POST …/events', () => {
   it('counts an exposure once, however often it is reported', async () => {
     await send([SHOWN, SHOWN]);
     await send([SHOWN]);
-    expect(await collected()).toEqual([{ visitorId: 'visitor-1', events: [expect.objectContaining({})] }]);
+    expect(await collected()).toEqual([
+      { visitorId: 'visitor-1', segments: SEGMENTS, events: [expect.objectContaining({})] },
+    ]);
   });
 
   it('credits a conversion with what the browser has shown, as far as the config knows it', async () => {
@@ -95,6 +82,7 @@ describe('POST …/events', () => {
     expect(await collected()).toEqual([
       {
         visitorId: 'visitor-1',
+        segments: SEGMENTS,
         events: [
           {
             eventType: 'conversion',
@@ -150,7 +138,7 @@ describe('POST …/events', () => {
 
   it('counts for the visitor of the cookie, never for one of the body', async () => {
     const body = JSON.stringify({ visitorId: 'victim', events: [{ ...SHOWN, visitorId: 'victim' }] });
-    await relay(eventsRequest(body), { core });
+    await relay(eventsRequest(body));
     expect(await collected()).toMatchObject([{ visitorId: 'visitor-1' }]);
   });
 
@@ -169,7 +157,7 @@ describe('POST …/events', () => {
     ['an opaque origin', { origin: 'null' }],
     ['a cross-site fetch', { 'sec-fetch-site': 'cross-site' }],
     ['another subdomain', { origin: 'https://blog.shop.example', 'sec-fetch-site': 'same-site' }],
-  ])('refuses %s', async (_what, headers: Record<string, string>) => {
+  ])('refuses %s', async (_what, headers: RequestHeaders) => {
     expect(await outcome(await send([SHOWN], headers))).toEqual([403, { error: 'cross_origin' }]);
     expect(await collected()).toEqual([]);
   });
@@ -178,18 +166,16 @@ describe('POST …/events', () => {
     const request = new Request('http://localhost:3000/api/convert/events', eventsRequest('{"events":[]}'));
     request.headers.set('host', 'inner:3000');
     request.headers.set('x-forwarded-host', 'shop.example');
-    expect((await relay(request, { core })).status).toBe(202);
+    expect((await relay(request)).status).toBe(202);
     request.headers.delete('x-forwarded-host');
-    expect((await relay(new Request(request.url, eventsRequest('', { host: 'inner:3000' })), { core })).status).toBe(
-      403,
-    );
+    expect((await relay(new Request(request.url, eventsRequest('', { host: 'inner:3000' })))).status).toBe(403);
   });
 
   it('takes a request that names neither origin nor site: no browser sent it', async () => {
     const request = eventsRequest(JSON.stringify({ events: [SHOWN] }));
     request.headers.delete('origin');
     request.headers.delete('sec-fetch-site');
-    expect((await relay(request, { core })).status).toBe(202);
+    expect((await relay(request)).status).toBe(202);
   });
 
   it.each([
@@ -200,12 +186,12 @@ describe('POST …/events', () => {
     ['without events', '{}', 'batch_invalid'],
     ['with events that are no list', '{"events":{"length":1}}', 'batch_invalid'],
   ])('refuses a body that is %s', async (_what, body, error) => {
-    expect(await outcome(await relay(eventsRequest(body), { core }))).toEqual([400, { error }]);
+    expect(await outcome(await relay(eventsRequest(body)))).toEqual([400, { error }]);
   });
 
   it('survives deeply nested JSON', async () => {
     const depth = 30_000;
-    const response = await relay(eventsRequest(`{"events":[${'['.repeat(depth)}${']'.repeat(depth)}]}`), { core });
+    const response = await relay(eventsRequest(`{"events":[${'['.repeat(depth)}${']'.repeat(depth)}]}`));
     expect([202, 400]).toContain(response.status);
   });
 
@@ -217,10 +203,10 @@ describe('POST …/events', () => {
         controller.enqueue(new Uint8Array(16_384).fill(32));
       },
     });
-    const response = await relay(eventsRequest(endless, { 'content-length': '10' }), { core });
+    const response = await relay(eventsRequest(endless, { 'content-length': '10' }));
     expect(await outcome(response)).toEqual([413, { error: 'body_too_large' }]);
     expect(pulled).toBeLessThan(4 * RELAY_MAX_BYTES);
-    const declared = await relay(eventsRequest('{}', { 'content-length': '1000000' }), { core });
+    const declared = await relay(eventsRequest('{}', { 'content-length': '1000000' }));
     expect(declared.status).toBe(413);
   });
 
@@ -229,15 +215,15 @@ describe('POST …/events', () => {
     const padding = RELAY_MAX_BYTES - frame.length;
     const exact = frame.replace('""', `"${'é'.repeat(Math.floor(padding / 2))}${padding % 2 ? '.' : ''}"`);
     expect(new TextEncoder().encode(exact)).toHaveLength(RELAY_MAX_BYTES);
-    expect((await relay(eventsRequest(exact), { core })).status).toBe(202);
-    expect((await relay(eventsRequest(`${exact} `), { core })).status).toBe(413);
+    expect((await relay(eventsRequest(exact))).status).toBe(202);
+    expect((await relay(eventsRequest(`${exact} `))).status).toBe(413);
   });
 
   it('refuses a body that breaks off', async () => {
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('connection reset')),
     });
-    expect(await outcome(await relay(eventsRequest(broken), { core }))).toEqual([400, { error: 'body_unreadable' }]);
+    expect(await outcome(await relay(eventsRequest(broken)))).toEqual([400, { error: 'body_unreadable' }]);
   });
 
   it('refuses a batch of more than 500 events', async () => {
@@ -252,107 +238,45 @@ describe('POST …/events', () => {
   });
 
   it('refuses other methods and other paths', async () => {
-    const get = await relay(new Request(`${SITE}/api/convert/events`), { core });
+    const get = await relay(new Request(`${SITE}/api/convert/events`));
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
     const slash = new Request(`${SITE}/api/convert/events/`, eventsRequest('{"events":[]}'));
-    expect((await relay(slash, { core })).status).toBe(202);
+    expect((await relay(slash)).status).toBe(202);
     const other = new Request(`${SITE}/api/convert/config`, eventsRequest('{}'));
-    expect(await outcome(await relay(other, { core }))).toEqual([404, { error: 'not_found' }]);
+    expect(await outcome(await relay(other))).toEqual([404, { error: 'not_found' }]);
   });
 
   it('asks the browser to keep its events while there is no config', async () => {
-    const { Core: RealCore } = await import('@convert-fullstack/core');
-    const waiting = new RealCore({ sdkKey: 'key', logLevel: 'silent' });
-    const response = await relay(eventsRequest(JSON.stringify({ events: [SHOWN] })), { core: waiting });
+    const waiting = new Core({ sdkKey: 'key', logLevel: 'silent' });
+    const response = await browserWith(waiting).sendEvents([SHOWN]);
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await response.json()).toEqual({ error: 'config_unavailable' });
     await waiting.close();
   });
 
-  it('says nothing about the project in any refusal', async () => {
-    const { Core: RealCore } = await import('@convert-fullstack/core');
-    const secretive = new RealCore({ sdkKey: 'sdk-key-1/2', sdkKeySecret: 'hush', logLevel: 'silent' });
-    const requests = [
-      eventsRequest('{}'),
-      eventsRequest('nonsense', { origin: 'https://evil.example' }),
-      new Request(`${SITE}/api/convert/payload?url=/`, { headers: { cookie: 'cv_vid=a', host: 'shop.example' } }),
+  it('answers 503 when there is no Core, and finds one that is made later', async () => {
+    let made: Core | null = null;
+    const lazy = createRelay({ core: () => made });
+    const request = () => postRequest('events', { events: [SHOWN] });
+    expect(await outcome(await lazy(request()))).toEqual([503, { error: 'config_unavailable' }]);
+    made = core;
+    expect((await lazy(request())).status).toBe(202);
+  });
+
+  it('says nothing about the project or the visitor in any refusal', async () => {
+    const transport = { configUrl: collector.url };
+    const secretive = new Core({ sdkKey: 'sdk-key-1/2', sdkKeySecret: 'hush', logLevel: 'silent', transport });
+    const { send, sendEvents, choose, ask } = browserWith(secretive);
+    const responses = [
+      await sendEvents([SHOWN]),
+      await send('nonsense', { origin: 'https://evil.example' }),
+      await choose({ consent: 'denied' }),
+      await ask('/'),
     ];
-    for (const request of requests) {
-      const response = await relay(request, { core: secretive });
+    for (const response of responses) {
       const text = JSON.stringify([[...response.headers], await response.text()]);
-      expect(text).not.toMatch(/sdk-key-1|hush|convertexperiments/);
+      expect(text).not.toMatch(/sdk-key-1|hush|convertexperiments|visitor-1/);
     }
     await secretive.close();
-  });
-});
-
-describe('GET …/payload', () => {
-  const ask = (url: string, headers: Record<string, string> = {}) =>
-    relay(
-      new Request(`${SITE}/api/convert/payload?url=${encodeURIComponent(url)}`, {
-        headers: { cookie: 'cv_vid=visitor-1', host: 'shop.example', 'x-forwarded-proto': 'https', ...headers },
-      }),
-      { core, attributes: ({ cookies }) => ({ loyalty_member: cookies.get('loyal') === 'yes' }) },
-    );
-  const keysOf = async (response: Response) => {
-    const { experiences } = (await response.json()) as { experiences: { experienceKey: string }[] };
-    return experiences.map(({ experienceKey }) => experienceKey);
-  };
-
-  it('decides for the cookie’s visitor at a page of this site', async () => {
-    const response = await ask('/pricing?plan=a');
-    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
-    const keys = await keysOf(response);
-    expect(keys).toContain('pricing-page');
-    expect(keys).not.toContain('home-hero');
-    expect(await keysOf(await ask(`${SITE}/`))).toContain('home-hero');
-  });
-
-  it('leaves nothing behind', async () => {
-    await ask('/pricing');
-    expect(await collected()).toEqual([]);
-  });
-
-  it('knows the application’s own attributes', async () => {
-    expect(await keysOf(await ask('/'))).not.toContain('loyalty-perks');
-    expect(await keysOf(await ask('/', { cookie: 'cv_vid=visitor-1; loyal=yes' }))).toContain('loyalty-perks');
-  });
-
-  it.each(['https://evil.example/', '//evil.example/', 'javascript:alert(1)', '', 'http://', `/${'a'.repeat(3_000)}`])(
-    'refuses %j',
-    async (url) => {
-      expect(await outcome(await ask(url))).toEqual([400, { error: 'url_invalid' }]);
-    },
-  );
-
-  it('decides nothing for nobody', async () => {
-    expect(await outcome(await ask('/pricing', { cookie: '' }))).toEqual([
-      200,
-      { version: 1, visitorId: null, experiences: [], goals: [] },
-    ]);
-  });
-
-  it('refuses another site and other methods', async () => {
-    expect((await ask('/', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-    const post = await relay(new Request(`${SITE}/api/convert/payload`, { method: 'POST' }), { core });
-    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET']);
-  });
-
-  it('reports a failure of the application’s attributes and answers 503', async () => {
-    const errors: unknown[] = [];
-    const response = await relay(
-      new Request(`${SITE}/api/convert/payload?url=/`, {
-        headers: { cookie: 'cv_vid=a', host: 'shop.example', 'x-forwarded-proto': 'https' },
-      }),
-      {
-        core,
-        attributes: () => {
-          throw new Error('no session');
-        },
-        onError: (error) => errors.push(error),
-      },
-    );
-    expect(response.status).toBe(503);
-    expect(errors).toEqual([new Error('no session')]);
   });
 });

@@ -9,7 +9,7 @@ const IPAD =
 const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
 
 const of = (headers: Record<string, string>, url: string | null = 'https://shop.example/') =>
-  requestAttributes({ url: url === null ? null : new URL(url), headers: new Headers(headers) });
+  requestAttributes({ url: url === null ? null : new URL(url), headers: new Headers(headers), isNew: false });
 
 describe('request attributes', () => {
   it('describe the page for location rules', () => {
@@ -33,7 +33,6 @@ describe('request attributes', () => {
         'user-agent': CHROME,
         'accept-language': 'de-CH,de;q=0.9,en;q=0.8',
         'cf-ipcountry': 'ch',
-        cookie: 'cv_vid=visitor-1',
         referer: 'https://mail.example/',
       },
       'https://shop.example/?utm_source=mail&utm_medium=email&utm_campaign=autumn&utm_term=boots&utm_content=top&utm_id=7',
@@ -54,12 +53,12 @@ describe('request attributes', () => {
   });
 
   it('are absent, not empty, when the request does not tell', () => {
-    expect(of({}, null)).toEqual({ attributes: { visitorType: 'new' }, locationAttributes: {} });
+    expect(of({}, null)).toEqual({ attributes: { visitorType: 'returning' }, locationAttributes: {} });
     const { attributes, locationAttributes } = of(
       { 'user-agent': '', 'accept-language': '', 'cf-ipcountry': '', referer: '' },
       'https://shop.example/?utm_source=',
     );
-    expect(attributes).toEqual({ visitorType: 'new' });
+    expect(attributes).toEqual({ visitorType: 'returning' });
     expect(Object.keys(locationAttributes)).toEqual(['url', 'path', 'hostname', 'query', 'query_string']);
   });
 
@@ -106,10 +105,8 @@ describe('request attributes', () => {
     expect(of({ 'accept-language': accepted }).attributes.language).toBe(language);
   });
 
-  it('call a visitor without a usable cookie new, unless the caller knows better', () => {
-    expect(of({ cookie: 'cv_vid=<bad>' }).attributes.visitorType).toBe('new');
-    expect(of({ cookie: 'cv_vid=a' }).attributes.visitorType).toBe('returning');
-    const headers = new Headers({ cookie: 'cv_vid=a' });
-    expect(requestAttributes({ url: null, headers, isNew: true }).attributes.visitorType).toBe('new');
+  it('say whether the visitor is new only when somebody knows', () => {
+    const typeOf = (isNew?: boolean) => requestAttributes({ url: null, headers: new Headers(), isNew }).attributes;
+    expect([typeOf(true), typeOf(false), typeOf()]).toEqual([{ visitorType: 'new' }, { visitorType: 'returning' }, {}]);
   });
 });

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { convert } from '@/convert';
-import { euro, readCart, writeCart } from '@/shop';
+import { euro, keepOrder, readCart, writeCart } from '@/shop';
 import { ProductArt } from '../art';
 import { DemoNote } from '../demo-note';
 
@@ -20,11 +20,13 @@ async function checkout() {
   const cart = await readCart();
   if (cart.length === 0) redirect('/cart');
 
+  const order = crypto.randomUUID();
   await convert.trackConversion('purchase', {
     revenue: totalOf(cart),
-    conversionData: { transactionId: crypto.randomUUID(), productsCount: cart.length },
+    conversionData: { transactionId: order, productsCount: cart.length },
     forceMultiple: true, // a second order by the same visitor is revenue too
   });
+  await keepOrder(order);
   await writeCart([]);
   redirect('/checkout/complete');
 }

@@ -8,7 +8,10 @@ export interface ConversionOptions {
    * `transaction_id`, `products_count`, `items_count`). Values are strings or finite numbers.
    */
   readonly conversionData?: Readonly<Record<string, string | number>>;
-  /** Count the goal again although this visitor has reached it before, for example a second purchase. */
+  /**
+   * Count the goal again although this visitor has reached it before, for example a second purchase. A `transactionId` of
+   * this goal that was among the visitor's latest 20 is not counted again.
+   */
   readonly forceMultiple?: boolean;
 }
 

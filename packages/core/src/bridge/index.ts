@@ -7,12 +7,15 @@ export {
   conversionMissed,
   conversionQueued,
 } from './conversion.ts';
-export type { AssignedFeature, Assignment, Payload } from './payload.ts';
+export { type AssignedFeature, type Assignment, type Consent, type Payload, visitorOf } from './payload.ts';
 export {
+  RECEIPT_COOKIE,
   RELAY_MAX_BYTES,
   type RelayBatch,
+  type RelayConsent,
   type RelayConversion,
   type RelayEvent,
   type RelayExposure,
   type RelayReceipt,
+  type RelayTraits,
 } from './relay-events.ts';

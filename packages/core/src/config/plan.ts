@@ -14,6 +14,11 @@ export interface Experience {
   readonly environment: string | null;
   readonly archived: boolean;
   readonly source: WireObject;
+  /** Among the experiences of the config. */
+  readonly position: number;
+  /** Position of its first variation among all variations of the config, and how many it has. */
+  readonly firstVariation: number;
+  readonly variationCount: number;
   plan: Plan | null;
 }
 
@@ -36,12 +41,15 @@ export interface Plan {
 export class Variation {
   readonly experience: Experience;
   readonly id: string;
+  /** Among all variations of the config. */
+  readonly position: number;
   readonly result: ExperienceResult;
   readonly #featuresById: FeaturesById;
   #assignment: Assignment | null = null;
 
-  constructor(experience: Experience, id: string, source: WireObject, featuresById: FeaturesById) {
+  constructor(experience: Experience, index: number, id: string, source: WireObject, featuresById: FeaturesById) {
     this.experience = experience;
+    this.position = experience.firstVariation + index;
     this.id = id;
     this.#featuresById = featuresById;
     this.result = Object.freeze({
@@ -52,6 +60,11 @@ export class Variation {
       variationId: id,
       variation: source,
     });
+  }
+
+  /** Among the variations of its experience. */
+  get index(): number {
+    return this.position - this.experience.firstVariation;
   }
 
   get assignment(): Assignment {
@@ -97,10 +110,11 @@ export function compilePlan(experience: Experience, parts: PlanParts): Plan {
 
 function variationsOf(experience: Experience, { features }: PlanParts): Pick<Plan, 'variations' | 'active' | 'bounds'> {
   const { source } = experience;
-  const built = objectList(source, 'variations', experience.key).flatMap((variation) => {
+  const built: Variation[] = [];
+  for (const variation of objectList(source, 'variations', experience.key)) {
     const id = asId(variation.id);
-    return id === null || id === '' ? [] : [new Variation(experience, id, variation, features.byId)];
-  });
+    if (id !== null && id !== '') built.push(new Variation(experience, built.length, id, variation, features.byId));
+  }
   const shares = built.map(({ result }) => shareOf(result.variation));
   const ranges = layOut(source.version, shares);
   const variations = new Map<string, Variation>();

@@ -1,5 +1,5 @@
 import { carriedFeatureIds } from '../decide/feature.ts';
-import { hashText } from '../decide/hash.ts';
+import { fingerprint } from '../decide/hash.ts';
 import { EXCLUSION, type Predicate, ruleCompiler } from '../decide/rules.ts';
 import {
   compilePlan,
@@ -10,6 +10,7 @@ import {
   type Variation,
   type Warn,
 } from './plan.ts';
+import { type Privacy, privacyOf } from './privacy.ts';
 import { objectList, readConfig, type WireConfig, type WireEntity, type WireObject } from './wire-config.ts';
 
 /** Read-only view of the loaded config. */
@@ -18,6 +19,7 @@ export interface ConfigSnapshot {
   readonly projectId: string;
   /** Differs whenever the config differs. */
   readonly version: string;
+  readonly privacy: Privacy;
   readonly entityCounts: Readonly<Record<EntityType, number>>;
   /** The config's own object of an entity, by key or by id; `null` when there is none. */
   entity(type: EntityType, keyOrId: string): WireObject | null;
@@ -29,10 +31,13 @@ export type EntityType = 'experience' | 'feature' | 'goal' | 'audience' | 'segme
 export class Snapshot implements ConfigSnapshot {
   readonly accountId: string;
   readonly projectId: string;
+  readonly privacy: Privacy;
   readonly experiences: readonly Experience[];
   readonly features: readonly WireEntity[];
   readonly locations: readonly WireEntity[];
   readonly goalKeys: readonly string[];
+  readonly experienceCount: number;
+  readonly variationCount: number;
   /** Whether two experiences have the same key or the same id. */
   readonly hasRepeats: boolean;
   readonly #config: WireConfig;
@@ -55,6 +60,7 @@ export class Snapshot implements ConfigSnapshot {
     this.#compileRules = ruleCompiler((experienceKey) => this.#experienceIdOf(experienceKey));
     this.accountId = config.accountId;
     this.projectId = config.projectId;
+    this.privacy = privacyOf(config.projectSettings);
     this.features = config.features;
     this.locations = config.locations;
     this.goalKeys = Object.freeze(config.goals.map((goal) => goal.key));
@@ -75,16 +81,22 @@ export class Snapshot implements ConfigSnapshot {
       compileRules: this.#compileRules,
       warn,
     };
-    for (const { id, key, source } of config.experiences) {
+    let firstVariation = 0;
+    for (const [position, { id, key, source }] of config.experiences.entries()) {
       const environment =
         typeof source.environment === 'string' && source.environment !== '' ? source.environment : null;
       const archived = config.archivedExperienceIds.has(id);
-      const experience: Experience = { id, key, environment, archived, source, plan: null };
+      const variationCount = objectList(source, 'variations', key).length;
+      const place = { position, firstVariation, variationCount };
+      const experience: Experience = { id, key, environment, archived, source, ...place, plan: null };
+      firstVariation += variationCount;
       if (!this.#experiencesByKey.has(key)) this.#experiencesByKey.set(key, experience);
       if (!this.#experiencesById.has(id)) this.#experiencesById.set(id, experience);
     }
     // Experiences are asked for by key, so one whose key is taken is the one that took it.
     this.experiences = config.experiences.flatMap(({ key }) => this.#experiencesByKey.get(key) ?? []);
+    this.experienceCount = config.experiences.length;
+    this.variationCount = firstVariation;
     const distinct = Math.min(this.#experiencesByKey.size, this.#experiencesById.size);
     this.hasRepeats = distinct < config.experiences.length;
   }
@@ -209,6 +221,5 @@ function index(entities: readonly WireEntity[]): Index {
 
 // The service stamps every answer with its time (`_s_t`), which is no change.
 function versionOf({ _s_t, ...content }: WireObject): string {
-  const text = JSON.stringify(content);
-  return [0, 1].map((seed) => hashText(text, seed).toString(16).padStart(8, '0')).join('');
+  return fingerprint(JSON.stringify(content));
 }

@@ -6,6 +6,7 @@ export type WireObject = Readonly<Record<string, unknown>>;
 export interface WireConfig {
   readonly accountId: string;
   readonly projectId: string;
+  readonly projectSettings: unknown;
   readonly source: WireObject;
   readonly experiences: readonly WireEntity[];
   readonly features: readonly WireEntity[];
@@ -41,6 +42,7 @@ export function readConfig(data: unknown): WireConfig {
   return {
     accountId,
     projectId: idOf(source.project.id, 'project.id'),
+    projectSettings: source.project.settings,
     source,
     experiences,
     features: entities(source, 'features'),

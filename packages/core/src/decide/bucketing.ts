@@ -1,10 +1,13 @@
 import { type HashPrefix, hashAfter, type PreparedText } from './hash.ts';
 import { asText } from './text.ts';
 
+/** How finely traffic can be divided. */
+export const BUCKETS = 10_000;
+
 /** Where a visitor falls for one experience: a whole number from 0 to 9999. `prefix` is the hashed experience id. */
 export function bucketOf(prefix: HashPrefix, visitorId: string | PreparedText): number {
   const hash = typeof visitorId === 'string' ? hashAfter(prefix, visitorId) : visitorId.hashAfter(prefix);
-  return Math.floor((hash / 4294967296) * 10000);
+  return Math.floor((hash / 4294967296) * BUCKETS);
 }
 
 export interface TrafficShare {
@@ -40,7 +43,7 @@ function anchored(shares: readonly TrafficShare[]): BucketRange[] {
   const total = shares.reduce((sum, share) => sum + percent(share), 0);
   let before = 0;
   return shares.map((share) => {
-    const from = (before / total) * 10000;
+    const from = (before / total) * BUCKETS;
     before += percent(share);
     return total > 0 && isActive(share) ? { from, to: from + percent(share) * 100 } : null;
   });

@@ -1,4 +1,4 @@
-import type { Experience, Variation } from '../config/plan.ts';
+import type { Experience, Plan, Variation } from '../config/plan.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { type Attributes, type Miss, NO_ATTRIBUTES } from '../results.ts';
 import { bucketOf } from './bucketing.ts';
@@ -41,13 +41,16 @@ export function decide(snapshot: Snapshot, experience: Experience, input: Decisi
     return 'segment_mismatch';
   }
   if (stored !== undefined) return stored;
-  const bucket = bucketOf(plan.prefix, input.visitorId);
-  const { bounds, active } = plan;
+  return variationAt(plan, bucketOf(plan.prefix, input.visitorId)) ?? 'not_in_traffic';
+}
+
+/** The variation that a bucket belongs to; `null`: the bucket gets no traffic. */
+export function variationAt({ bounds, active }: Plan, bucket: number): Variation | null {
   for (let i = 0; i < active.length; i++) {
     const variation = active[i];
     if (variation !== undefined && inRange(bucket, bounds[2 * i], bounds[2 * i + 1])) return variation;
   }
-  return 'not_in_traffic';
+  return null;
 }
 
 function inRange(bucket: number, from = 0, to = 0): boolean {

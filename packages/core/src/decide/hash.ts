@@ -15,6 +15,11 @@ export function hashText(text: string, seed: number = SEED): number {
   return murmurhash.murmur3(bytes, seed);
 }
 
+/** 16 hexadecimal digits that tell texts apart. */
+export function fingerprint(text: string): string {
+  return [0, 1].map((seed) => hashText(text, seed).toString(16).padStart(8, '0')).join('');
+}
+
 /** The state of the hash after `text`, so that what follows it can be hashed without joining strings. */
 export interface HashPrefix {
   readonly text: string;

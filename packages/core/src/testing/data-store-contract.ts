@@ -16,7 +16,8 @@ export interface DataStoreCase {
 
 /**
  * What Core relies on in a `DataStore`, for any test runner. Every case works under keys of its own, so that the store
- * may hold other records and may be shared between cases. It has to answer within 500 ms: Core waits no longer.
+ * may hold other records and may be shared between cases. It has to answer within 500 ms: Core waits no longer. Cases about
+ * `add` hold for every store without it.
  *
  * @example
  * for (const { name, run } of dataStoreContract) it(name, () => run(() => new RedisStore(client)));
@@ -143,6 +144,54 @@ export const dataStoreContract: readonly DataStoreCase[] = [
       expectSame(core.createContext(visitorId).attributes, { plan: 'pro' }, 'The attributes in createContext');
     });
   }),
+
+  addCase('a key that is added is the first of its kind once', async (add) => {
+    const key = newKey();
+    const answers = [await add(key), await add(key), await add(key)];
+    expectSame(answers, [true, false, false], 'What add() answers to the first, second and third of a kind');
+  }),
+
+  addCase('of those who add a key at the same time one is the first', async (add) => {
+    const key = newKey();
+    const answers = await Promise.all(Array.from({ length: CONCURRENT }, async () => add(key)));
+    expectSame(answers.filter((isFirst) => isFirst === true).length, 1, 'The number of those who were the first');
+  }),
+
+  addCase('added keys may contain any character, be long and be alike', async (add) => {
+    const key = newKey();
+    for (const name of [...UNUSUAL_NAMES, `${'x'.repeat(160)}y`, '', ' ', 'a', 'A', ':a', '-a']) {
+      const answers = [await add(`${key}${name}`), await add(`${key}${name}`)];
+      expectSame(answers, [true, false], `What add() answers for the key ${JSON.stringify(`${key}${name}`)}`);
+    }
+  }),
+
+  addCase('added keys and records do not mix', async (add, store) => {
+    const [key, added] = [newKey(), newKey()];
+    await store.set(key, copyOf(RECORD));
+    expectSame(await add(key), true, 'What add() answers for the key of a record');
+    expectSame(await store.get(key), RECORD, 'The record of a key that was added');
+    await add(added);
+    const found = await store.get(added);
+    if (found !== null && found !== undefined) throw new Error(`A key that was added is a record: ${textOf(found)}.`);
+  }),
+
+  addCase(
+    'processes that meet in the same instant count an exposure, a goal and an order once',
+    async (_add, store) => {
+      const visitorId = newVisitorId();
+      const counted: string[] = [];
+      const act = async (core: Core, sent: () => readonly string[]): Promise<void> => {
+        const context = await core.loadContext(visitorId);
+        context.runExperience('e0');
+        context.trackConversion('g0');
+        context.trackConversion('g1', { conversionData: { transactionId: 'order-1' }, forceMultiple: true });
+        await core.flush();
+        counted.push(...sent());
+      };
+      await Promise.all(Array.from({ length: 3 }, () => inCore(store, act)));
+      expectSame(counted.sort(), ['bucketing', 'conversion', 'conversion'], 'What three processes count together');
+    },
+  ),
 ];
 
 const CONCURRENT = 12;
@@ -183,6 +232,15 @@ const UNUSUAL_NAMES = [
 
 function storeCase(name: string, check: (store: DataStore) => Promise<void>): DataStoreCase {
   return { name, run: async (createStore) => check(await createStore()) };
+}
+
+type Add = NonNullable<DataStore['add']>;
+
+function addCase(name: string, check: (add: Add, store: DataStore) => Promise<void>): DataStoreCase {
+  return storeCase(name, async (store) => {
+    const { add } = store;
+    if (add !== undefined) await check((key) => add.call(store, key), store);
+  });
 }
 
 const newVisitorId = (): string => `contract-${crypto.randomUUID()}`;
@@ -233,10 +291,12 @@ function watch(store: DataStore): { readonly store: DataStore; isIdle(): Promise
       throw cause;
     }
   };
+  const { add } = store;
   return {
     store: {
       get: (key) => watched(() => store.get(key)),
       set: (key, record) => watched(() => store.set(key, record)),
+      ...(add && { add: (key) => watched(() => add.call(store, key)) }),
     },
     async isIdle() {
       do {

@@ -28,6 +28,16 @@ export class Backlog<T> {
     return taken;
   }
 
+  /** Removes items from anywhere and returns which: places counted from the front. */
+  remove(isUnwanted: (item: T, place: number) => boolean): number[] {
+    const items = this.#items.slice(this.#first);
+    const places = items.flatMap((item, place) => (isUnwanted(item, place) ? [place] : []));
+    const unwanted = new Set(places);
+    this.#items = items.filter((_item, place) => !unwanted.has(place));
+    this.#first = 0;
+    return places;
+  }
+
   /** Removes items from the front. */
   drop(count: number): void {
     this.#first += count;

@@ -42,6 +42,8 @@ export class Queue {
   #failures = 0;
   /** Counts `clear()`: what was under way before must not come back. */
   #clearings = 0;
+  /** Visitors whose events were dropped while a request was under way. */
+  readonly #dropped = new Set<string>();
   #cancelTimer: (() => void) | null = null;
   #timerDueAt = Number.POSITIVE_INFINITY;
   #cancelRetry: (() => void) | null = null;
@@ -51,7 +53,7 @@ export class Queue {
   #forgetExit: (() => void) | null = null;
   #added = 0;
   #settled = 0;
-  #waiting: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  #waiting: { upTo: number; readonly resolve: () => void }[] = [];
   #closed = false;
 
   constructor(options: QueueOptions) {
@@ -89,6 +91,12 @@ export class Queue {
     this.#clearings++;
     this.#pending.drop(count);
     this.#settle(count);
+  }
+
+  /** Forgets what of one visitor has not been sent; what is under way is not sent again. */
+  drop(visitorId: string): void {
+    if (this.#sending !== null) this.#dropped.add(visitorId);
+    this.#remove((event) => event.visitorId === visitorId);
   }
 
   /** Resolves when everything added so far is delivered or dropped, or when the collector stays away for `retry.maxMs`. */
@@ -163,9 +171,10 @@ export class Queue {
       this.#settle(batch.length);
     } else {
       this.#failures++;
-      if (!this.#closed) this.#pending.putBack(batch);
+      if (!this.#closed) this.#putBack(batch);
       this.#limit();
     }
+    this.#dropped.clear();
     this.#options.released(
       {
         reason,
@@ -196,6 +205,22 @@ export class Queue {
       bytes += bytesOf(event);
       return bytes <= MAX_REQUEST_BYTES;
     });
+  }
+
+  #putBack(batch: readonly QueuedEvent[]): void {
+    this.#pending.putBack(batch);
+    if (this.#dropped.size > 0) {
+      this.#remove(({ visitorId }, index) => index < batch.length && this.#dropped.has(visitorId));
+    }
+  }
+
+  /** As if they had never been added: who waits for others goes on waiting for those. */
+  #remove(isUnwanted: (event: QueuedEvent, index: number) => boolean): void {
+    const first = this.#added - this.#pending.size;
+    const removed = this.#pending.remove(isUnwanted).map((index) => first + index);
+    this.#added -= removed.length;
+    for (const waiting of this.#waiting) waiting.upTo -= removed.filter((place) => place < waiting.upTo).length;
+    this.#settle(0);
   }
 
   #limit(): void {

@@ -6,6 +6,7 @@ import {
   useFeature,
   useTrackConversion,
   type VariationKey,
+  type WatchedAssignment,
 } from '@convert-fullstack/react';
 import { expectTypeOf, it } from 'vitest';
 
@@ -36,6 +37,10 @@ function useTheProject() {
   expectTypeOf(hero?.variationKey).toEqualTypeOf<'original' | 'b' | null | undefined>();
   expectTypeOf(hero?.experienceKey).toEqualTypeOf<'home-hero' | undefined>();
 
+  const watched = useExperience('pricing', { exposure: 'visible' });
+  expectTypeOf(watched?.variationKey).toEqualTypeOf<'monthly' | 'annual' | null | undefined>();
+  expectTypeOf(watched).exclude<null>().toExtend<WatchedAssignment<'pricing'>>();
+
   const banner = useFeature('banner');
   expectTypeOf(banner.variables.headline).toEqualTypeOf<string | undefined>();
   if (banner.enabled) {
@@ -52,6 +57,8 @@ it('what the project does not have does not compile', () => {
 function useOtherThings() {
   // @ts-expect-error no such experience
   useExperience('home-heroo');
+  // @ts-expect-error no such experience
+  useExperience('home-heroo', { exposure: 'visible' });
   // @ts-expect-error a feature is no experience
   useExperience('banner');
   // @ts-expect-error no such feature

@@ -1,9 +1,17 @@
-import type { RelayBatch, RelayConversion, RelayEvent, RelayExposure } from '@convert-fullstack/core/bridge';
+import type {
+  RelayBatch,
+  RelayConsent,
+  RelayConversion,
+  RelayEvent,
+  RelayExposure,
+  RelayTraits,
+} from '@convert-fullstack/core/bridge';
 import { vi } from 'vitest';
 
 interface RecordedRequest {
   readonly url: string;
   readonly init: RequestInit;
+  readonly body: RelayBatch & Partial<RelayConsent>;
   readonly events: readonly RelayEvent[];
 }
 
@@ -18,8 +26,9 @@ export function recordRelay() {
   let mostAtOnce = 0;
 
   const fetch = vi.fn(async (url: string, init: RequestInit) => {
-    const batch: RelayBatch = JSON.parse(String(init.body));
-    requests.push({ url, init, events: batch.events });
+    const body: RecordedRequest['body'] = JSON.parse(String(init.body));
+    const events = body.events ?? [];
+    requests.push({ url, init, body, events });
     underWay += 1;
     mostAtOnce = Math.max(mostAtOnce, underWay);
     // An answer takes its time: what is sent meanwhile is sent at once with this.
@@ -28,7 +37,7 @@ export function recordRelay() {
         if (answer instanceof Error) throw answer;
         if (typeof answer === 'function') return answer();
         if (typeof answer !== 'number') return answer;
-        return Response.json({ accepted: batch.events.length, rejected: [] }, { status: answer });
+        return Response.json({ accepted: events.length, rejected: [] }, { status: answer });
       })
       .finally(() => {
         underWay -= 1;
@@ -37,11 +46,18 @@ export function recordRelay() {
   vi.stubGlobal('fetch', fetch);
 
   const events = () => requests.flatMap((request) => request.events);
+  const ofType = <Event extends RelayEvent>(...types: Event['type'][]) =>
+    events().filter((event): event is Event => types.some((type) => type === event.type));
   return {
     requests,
     events,
-    exposures: () => events().filter((event): event is RelayExposure => event.type === 'exposure'),
-    conversions: () => events().filter((event): event is RelayConversion => event.type === 'conversion'),
+    exposures: () => ofType<RelayExposure>('exposure'),
+    conversions: () => ofType<RelayConversion>('conversion'),
+    traits: () => ofType<RelayTraits>('attributes', 'segments'),
+    /** Bodies of the requests that carried events, in order. */
+    batches: () => requests.filter(({ url }) => url.endsWith('/events')).map(({ body }) => body),
+    /** Bodies of the requests that carried an answer of the visitor, in order. */
+    consents: () => requests.filter(({ url }) => url.endsWith('/consent')).map(({ body }) => body),
     /** How many requests were under way at the same time. */
     mostAtOnce: () => mostAtOnce,
     /** The next answers, in order. */

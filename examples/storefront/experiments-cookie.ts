@@ -1,0 +1,2 @@
+/** Keeps what the visitor said about experiments: `yes` or `no`. */
+export const EXPERIMENTS_COOKIE = 'experiments';

@@ -1,0 +1,41 @@
+import { RELAY_MAX_BYTES, type RelayBatch, type RelayEvent } from '@convert-fullstack/core/bridge';
+import { isId, readStorage, writeStorage } from './storage.ts';
+
+/** Events of one visitor that are sent together. Once sent, neither its id nor its content changes. */
+export interface Batch extends Required<RelayBatch> {
+  readonly events: RelayEvent[];
+}
+
+const STORAGE_KEY = 'cv_queue';
+// Well under what the relay takes at once, also after a long time without network.
+const MAX_EVENTS = 100;
+
+/** Whether the relay takes as much, and a browser lets it outlive the page. */
+export function fits(...batches: readonly Batch[]): boolean {
+  const events = batches.flatMap((batch) => batch.events);
+  return events.length <= MAX_EVENTS && new Blob([JSON.stringify(batches)]).size <= RELAY_MAX_BYTES;
+}
+
+/** What was left in storage for whichever page is looked at next. Anyone can write there: what is malformed is ignored. */
+export function storedBatches(): Batch[] {
+  try {
+    // Whatever else it is, it has no such method.
+    const stored = readStorage(STORAGE_KEY) as unknown[];
+    return stored.filter(isBatch);
+  } catch {
+    return [];
+  }
+}
+
+/** Leaves these and nothing else, without the oldest if it is too much. Tells whether it worked. */
+export function storeBatches(batches: Batch[]): boolean {
+  while (!fits(...batches)) batches.shift();
+  return writeStorage(STORAGE_KEY, batches.length > 0 && batches);
+}
+
+/** What the events are is for the relay to judge. */
+function isBatch(value: unknown): value is Batch {
+  const { id, events }: Partial<Batch> = Object(value);
+  // All of it that is used has been looked at.
+  return isId(id) && Array.isArray(events) && fits(value as Batch);
+}

@@ -1,0 +1,53 @@
+import type { Consent, Privacy } from '@convert-fullstack/core';
+import { isBot as isKnownBot } from './bots.ts';
+import { consentOf } from './consent.ts';
+import { type RequestToRead, requestSource } from './request-source.ts';
+import { cookieVisitorId } from './visitor-cookies.ts';
+import { isVisitorId, newVisitorId } from './visitor-id.ts';
+import type { RequestSource, VisitorOptions } from './visitor-options.ts';
+
+export interface RequestToRecognize extends RequestToRead {
+  readonly method?: string | undefined;
+  /** The project's settings, `core.currentConfig?.privacy`; without them, every privacy signal is honoured. */
+  readonly privacy?: Privacy | null | undefined;
+}
+
+export interface RequestVisitor {
+  /** `null` for bots, when consent is denied, and when the request brings no id. */
+  readonly visitorId: string | null;
+  readonly consent: Consent;
+  /** Nobody is looking: the original is shown, and nothing is kept or counted. Not looked into when consent is denied. */
+  readonly isBot: boolean;
+  /** The request's cookie brought no id. */
+  readonly isNew: boolean;
+  /** Denied only until the project's privacy settings are known: nothing is erased because of it. */
+  readonly isProvisional?: boolean;
+}
+
+/**
+ * Who a request comes from, and what they allow. Makes no id up: where a page is answered, `withVisitorId` does.
+ *
+ * @example
+ * const url = publicUrl(request);
+ * const visitor = recognizeVisitor({ url, headers: request.headers, privacy: core.currentConfig?.privacy }, options);
+ */
+export function recognizeVisitor(request: RequestToRecognize, options: VisitorOptions = {}): RequestVisitor {
+  const source = requestSource(request);
+  const keptId = cookieVisitorId(source, options.cookie);
+  const known = { ...consentOf(source, request.privacy, options), isNew: keptId === null };
+  if (request.method === 'HEAD') return { ...known, visitorId: null, isBot: true };
+  if (known.consent === 'denied') return { ...known, visitorId: null, isBot: false };
+  if ((options.isBot ?? isKnownBot)(source)) return { ...known, visitorId: null, isBot: true };
+  return { ...known, visitorId: ownIdOf(source, options) ?? keptId, isBot: false };
+}
+
+/** The same visitor, with a new id where they have none and may have one: not for bots, and not when consent is denied. */
+export function withVisitorId(visitor: RequestVisitor): RequestVisitor {
+  const isNobody = visitor.isBot || visitor.consent === 'denied';
+  return isNobody || visitor.visitorId !== null ? visitor : { ...visitor, visitorId: newVisitorId() };
+}
+
+function ownIdOf(source: RequestSource, { visitorId }: VisitorOptions): string | null {
+  const own = visitorId?.(source);
+  return isVisitorId(own) ? own : null;
+}

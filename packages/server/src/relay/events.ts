@@ -1,0 +1,70 @@
+import type { Core } from '@convert-fullstack/core';
+import { RECEIPT_COOKIE, RELAY_MAX_BYTES, type RelayReceipt } from '@convert-fullstack/core/bridge';
+import { stringifySetCookie } from 'cookie';
+import { publicUrl } from '../public-url.ts';
+import { type Receipt, readReceipt, receiptCookie, withArrived } from '../receipt.ts';
+import { parseBatch, RELAY_MAX_EVENTS, type UncheckedBatch } from '../relay-schema.ts';
+import { requestSegments } from '../report-segments.ts';
+import { visitorRefOf } from '../visitor-id.ts';
+import type { CookieOptions, RequestSource } from '../visitor-options.ts';
+import type { Action, OpenRelay } from './action.ts';
+import { answer, refuse, refuseForNow } from './answer.ts';
+import { readJson } from './read-json.ts';
+import { refuseSender, senderOf } from './sender.ts';
+import { takeEvents } from './take-events.ts';
+
+const DUPLICATE: RelayReceipt = { accepted: 0, rejected: [], duplicate: true };
+
+/** Takes events over, for the visitor of the cookie, whatever the body says. */
+export const events: Action = {
+  method: 'POST',
+  async answer(request, relay) {
+    const { core, limit } = relay;
+    const sender = senderOf(request, relay);
+    const refusal = refuseSender(sender);
+    if (refusal !== null) return refusal;
+    const { visitorId, source } = sender;
+    if (visitorId === null) return refuse(400, 'visitor_missing');
+    if (!core?.currentConfig) return refuseForNow('config_unavailable');
+    const waitMs = limit.take(visitorId);
+    if (waitMs > 0) return refuseForNow('rate_limited', 429, waitMs);
+
+    const body = await readJson(request, RELAY_MAX_BYTES);
+    if ('refusal' in body) return body.refusal;
+    const batch = parseBatch(body.value);
+    if (batch === null) return refuse(400, 'batch_invalid');
+    if (batch.events.length > RELAY_MAX_EVENTS) return refuse(413, 'too_many_events');
+
+    const { receipt, arrived } = await takeBatch(batch, relay, { core, visitorId, source });
+    const setCookies = arrived === null ? [] : [receiptSetCookie(arrived, request, relay.options.cookie)];
+    return answer(202, receipt, { setCookies });
+  },
+};
+
+/** `arrived`: what the browser does not know yet. */
+async function takeBatch(
+  { id: batchId, visitor, events }: UncheckedBatch,
+  { options, batches }: OpenRelay,
+  { core, visitorId, source }: { readonly core: Core; readonly visitorId: string; readonly source: RequestSource },
+): Promise<{ receipt: RelayReceipt; arrived: Receipt | null }> {
+  const visitorRef = await visitorRefOf(visitorId);
+  const known = readReceipt(source.cookies.get(RECEIPT_COOKIE), visitorRef);
+  const take = () =>
+    takeEvents(events, {
+      core,
+      visitorId,
+      segments: requestSegments(source.url, source.headers),
+      isPageOfOther: visitor !== undefined && visitor !== visitorId && visitor !== visitorRef,
+      knownGoalIds: known.goalIds,
+      allowed: options.browserConversions ?? {},
+    });
+  const hasArrived = batchId !== undefined && known.batchIds.includes(batchId);
+  const taken = hasArrived ? null : await batches.once({ visitorId, batchId }, take);
+  const arrived = withArrived(known, { batchId, goalIds: taken?.goalIds ?? [] });
+  return { receipt: taken?.receipt ?? DUPLICATE, arrived: arrived === known ? null : arrived };
+}
+
+function receiptSetCookie(receipt: Receipt, request: Request, cookie: CookieOptions | undefined): string {
+  const place = { url: publicUrl(request), headers: request.headers };
+  return stringifySetCookie(receiptCookie(receipt, place, cookie), { encode: String });
+}

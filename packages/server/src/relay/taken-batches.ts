@@ -1,0 +1,40 @@
+import { recentMap } from '../recent-map.ts';
+
+/** The batches a relay has taken over of late. */
+export interface TakenBatches {
+  /**
+   * Runs `take` unless it has succeeded for this batch before: `null` then. A batch that arrives twice at the same time
+   * waits for its twin, and a failure leaves it to whoever brings it next. Without an id, every batch is a new one.
+   */
+  once<Taken>(batch: BatchName, take: () => Promise<Taken>): Promise<Taken | null>;
+}
+
+export interface BatchName {
+  readonly visitorId: string;
+  readonly batchId: string | undefined;
+}
+
+/** Retries come within seconds; later ones bring the receipt's cookie. */
+const REMEMBERED_BATCHES = 10_000;
+
+export function createTakenBatches(): TakenBatches {
+  const taken = recentMap<true>(REMEMBERED_BATCHES);
+  const underWay = new Map<string, Promise<unknown>>();
+  return {
+    async once({ visitorId, batchId }, take) {
+      if (batchId === undefined) return take();
+      const name = `${visitorId} ${batchId}`;
+      for (let twin = underWay.get(name); twin !== undefined; twin = underWay.get(name)) await twin.catch(() => {});
+      if (taken.get(name)) return null;
+      const taking = take();
+      underWay.set(name, taking);
+      try {
+        const result = await taking;
+        taken.set(name, true);
+        return result;
+      } finally {
+        underWay.delete(name);
+      }
+    },
+  };
+}

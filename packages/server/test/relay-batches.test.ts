@@ -1,0 +1,194 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Core, DataStore, StoredVisitor } from '@convert-fullstack/core';
+import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
+import { type MemoryTransport, memoryTransport } from '@convert-fullstack/core/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readReceipt } from '../src/receipt.ts';
+import { visitorRefOf } from '../src/visitor-id.ts';
+import { BOUGHT, browserWith, cookiesOf, outcome, SHOWN } from './relay-requests.ts';
+import { sampleCore } from './sample-project.ts';
+
+const REF = await visitorRefOf('visitor-1');
+const ADDED = { type: 'conversion', goalKey: 'add-to-cart', forceMultiple: true, revenue: 5 };
+const BATCH = { id: 'batch00001', visitor: 'visitor-1', events: [SHOWN, ADDED] };
+const TAKEN = { accepted: 2, rejected: [] };
+const DUPLICATE = { accepted: 0, rejected: [], duplicate: true };
+
+let transport: MemoryTransport;
+let core: Core;
+
+beforeEach(() => {
+  transport = memoryTransport();
+  core = sampleCore({ transport });
+});
+afterEach(() => core.close());
+
+async function counted(): Promise<number> {
+  await core.flush();
+  return transport.events.length;
+}
+
+/** Answers late enough for requests to meet. */
+function slowStore(): DataStore {
+  const stored = new Map<string, StoredVisitor>();
+  return {
+    get: (key) => setTimeout(10, stored.get(key)),
+    async set(key, value) {
+      stored.set(key, value);
+    },
+  };
+}
+
+const withReceipt = (value: string | null | undefined) => ({ cookie: `cv_vid=visitor-1; ${RECEIPT_COOKIE}=${value}` });
+
+describe('a batch', () => {
+  it('that arrives again is answered, and not counted again', async () => {
+    const { send } = browserWith(core);
+    expect(await outcome(await send(BATCH))).toEqual([202, TAKEN]);
+    expect(await outcome(await send(BATCH))).toEqual([202, DUPLICATE]);
+    expect(await counted()).toBe(2);
+  });
+
+  it('is told from others by its id, and without an id is always another', async () => {
+    const { send } = browserWith(core);
+    await send(BATCH);
+    expect(await outcome(await send({ ...BATCH, id: 'batch00002' }))).toEqual([202, TAKEN]);
+    const { id: _, ...anonymous } = BATCH;
+    expect(await outcome(await send(anonymous))).toEqual([202, TAKEN]);
+    expect(await outcome(await send(anonymous))).toEqual([202, TAKEN]);
+    expect(await counted()).toBe(5);
+  });
+
+  it('of another visitor is another, though its id is the same', async () => {
+    const { send } = browserWith(core);
+    await send(BATCH);
+    const other = await send({ ...BATCH, visitor: 'visitor-2' }, { cookie: 'cv_vid=visitor-2' });
+    expect(await outcome(other)).toEqual([202, TAKEN]);
+    expect(await counted()).toBe(4);
+  });
+
+  it('that arrives many times at once counts once', async () => {
+    core = sampleCore({ transport, dataStore: slowStore() });
+    const { send } = browserWith(core);
+    const answers = await Promise.all(Array.from({ length: 20 }, async () => outcome(await send(BATCH))));
+    expect(answers.filter(([, receipt]) => JSON.stringify(receipt) === JSON.stringify(TAKEN))).toHaveLength(1);
+    expect(answers.filter(([, receipt]) => JSON.stringify(receipt) === JSON.stringify(DUPLICATE))).toHaveLength(19);
+    expect(await counted()).toBe(2);
+  });
+
+  it('that could not be taken over may come again', async () => {
+    const { send } = browserWith(core, { onError: () => {} });
+    vi.spyOn(core, 'loadContext').mockRejectedValueOnce(new Error('out of memory'));
+    expect((await send(BATCH)).status).toBe(503);
+    expect(await outcome(await send(BATCH))).toEqual([202, TAKEN]);
+    expect(await outcome(await send(BATCH))).toEqual([202, DUPLICATE]);
+  });
+
+  it('that fails while its twin waits is taken over from the twin', async () => {
+    core = sampleCore({ transport, dataStore: slowStore() });
+    const { send } = browserWith(core);
+    const failing = async () => {
+      await setTimeout(10);
+      throw new Error('out of memory');
+    };
+    vi.spyOn(core, 'loadContext').mockImplementationOnce(failing);
+    const statuses = await Promise.all(Array.from({ length: 5 }, async () => (await send(BATCH)).status));
+    expect(statuses.sort()).toEqual([202, 202, 202, 202, 503]);
+    expect(await counted()).toBe(2);
+  });
+
+  it('counts once although two server processes get it, when the first answer’s cookie has arrived', async () => {
+    const first = await browserWith(core).send(BATCH);
+    const second = browserWith(core);
+    const again = await second.send(BATCH, withReceipt(cookiesOf(first)[RECEIPT_COOKIE]));
+    expect([await outcome(again), again.headers.getSetCookie()]).toEqual([[202, DUPLICATE], []]);
+    expect(await counted()).toBe(2);
+  });
+
+  it.each(['short', 'x'.repeat(33), 'batch-0001', '', 7, null])('is refused when its id is %j', async (id) => {
+    const answer = await outcome(await browserWith(core).send({ ...BATCH, id }));
+    expect(answer).toEqual([400, { error: 'batch_invalid' }]);
+  });
+
+  it('is refused when its visitor is no id', async () => {
+    for (const visitor of ['', 'x'.repeat(129), 7, null, {}]) {
+      expect((await browserWith(core).send({ ...BATCH, visitor })).status).toBe(400);
+    }
+  });
+});
+
+describe('the receipt', () => {
+  const receiptOf = (response: Response) => readReceipt(cookiesOf(response)[RECEIPT_COOKIE], REF);
+
+  it('names what has arrived, batch and goals, for scripts to read', async () => {
+    const response = await browserWith(core).send({ ...BATCH, events: [SHOWN, BOUGHT, ADDED] });
+    expect(response.headers.getSetCookie()).toEqual([
+      `cv_receipt=${REF}.batch00001.300985001-300985003; Max-Age=31536000; Path=/; Secure; SameSite=Lax`,
+    ]);
+  });
+
+  it('lies on the domain of the visitor’s cookie and stays readable', async () => {
+    const { send } = browserWith(core, { cookie: { domain: '.shop.example', maxAge: 60, httpOnly: true } });
+    const [cookie] = (await send(BATCH)).headers.getSetCookie();
+    expect(cookie).toContain('; Max-Age=60; Domain=.shop.example; Path=/; Secure; SameSite=Lax');
+    expect(cookie).not.toMatch(/httponly|visitor-1/i);
+  });
+
+  it('is added to, and left alone when it says everything already', async () => {
+    const { send } = browserWith(core);
+    const first = cookiesOf(await send(BATCH))[RECEIPT_COOKIE];
+    const second = await send({ id: 'batch00002', events: [BOUGHT] }, withReceipt(first));
+    expect(receiptOf(second)).toEqual({
+      visitorRef: REF,
+      batchIds: ['batch00002', 'batch00001'],
+      goalIds: ['300985003', '300985001'],
+    });
+    const third = await send({ events: [SHOWN] }, withReceipt(cookiesOf(second)[RECEIPT_COOKIE]));
+    expect(third.headers.getSetCookie()).toEqual([]);
+  });
+
+  it('keeps a goal from being counted again, by whichever process', async () => {
+    const first = await browserWith(core).sendEvents([BOUGHT]);
+    const elsewhere = sampleCore({ transport });
+    const { sendEvents } = browserWith(elsewhere);
+    const again = await sendEvents([BOUGHT], withReceipt(cookiesOf(first)[RECEIPT_COOKIE]));
+    expect(await outcome(again)).toEqual([202, { accepted: 0, rejected: [{ index: 0, reason: 'deduplicated' }] }]);
+    const forced = await sendEvents(
+      [{ ...BOUGHT, forceMultiple: true, revenue: 1 }],
+      withReceipt(cookiesOf(first)[RECEIPT_COOKIE]),
+    );
+    expect(await outcome(forced)).toEqual([202, { accepted: 1, rejected: [] }]);
+    await elsewhere.flush();
+    expect(await counted()).toBe(2);
+  });
+
+  it('is made up for when the browser has lost it', async () => {
+    const { sendEvents } = browserWith(core);
+    await sendEvents([BOUGHT]);
+    const again = await sendEvents([BOUGHT]);
+    expect(await outcome(again.clone())).toMatchObject([202, { accepted: 0 }]);
+    expect(receiptOf(again).goalIds).toEqual(['300985003']);
+  });
+
+  it('of somebody else keeps nothing from being counted', async () => {
+    const others = cookiesOf(await browserWith(core).send(BATCH, { cookie: 'cv_vid=visitor-2' }))[RECEIPT_COOKIE];
+    const mine = await browserWith(core).send({ ...BATCH, events: [ADDED] }, withReceipt(others));
+    expect(await outcome(mine)).toEqual([202, { accepted: 1, rejected: [] }]);
+  });
+
+  it.each(['', 'nonsense', `${REF}.batch00001`, `${REF}.batch00001.<script>`, 'x'.repeat(5_000)])(
+    'is written anew when the cookie is %j',
+    async (value) => {
+      const response = await browserWith(core).send(BATCH, withReceipt(value));
+      expect(await outcome(response.clone())).toEqual([202, TAKEN]);
+      expect(receiptOf(response)).toEqual({ visitorRef: REF, batchIds: ['batch00001'], goalIds: ['300985001'] });
+    },
+  );
+
+  it('is not written for what was refused', async () => {
+    const { send } = browserWith(core, { consent: () => 'pending' });
+    expect((await send(BATCH)).headers.getSetCookie()).toEqual([]);
+    const unknown = await browserWith(core).sendEvents([{ ...BOUGHT, goalKey: 'no-such-goal' }]);
+    expect(unknown.headers.getSetCookie()).toEqual([]);
+  });
+});
