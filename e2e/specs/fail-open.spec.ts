@@ -1,5 +1,6 @@
 import { type Emulator, startEmulator } from '@convert-fullstack/emulator';
 import { expect, type Page, test } from '@playwright/test';
+import { browserFetch } from '../support/browser-fetch.ts';
 import { expectCounted } from '../support/collector.ts';
 import { hydrated, open } from '../support/hydrated.ts';
 import { collectErrors } from '../support/page-errors.ts';
@@ -128,7 +129,7 @@ async function expectOriginals(page: Page, app: RunningApp): Promise<void> {
   const times: number[] = [];
   for (const { path, testId } of STOREFRONT_PAGES) {
     const asked = performance.now();
-    const answer = await fetch(app.url + path);
+    const answer = await browserFetch(app.url + path);
     const html = await answer.text();
     times.push(performance.now() - asked);
     expect(answer.status, path).toBe(200);
@@ -138,6 +139,6 @@ async function expectOriginals(page: Page, app: RunningApp): Promise<void> {
 }
 
 async function heroOf(app: RunningApp, visitorId: string): Promise<string | null> {
-  const response = await fetch(app.url, { headers: { cookie: `cv_vid=${visitorId}` } });
+  const response = await browserFetch(app.url, { headers: { cookie: `cv_vid=${visitorId}` } });
   return variationIn(await response.text(), 'hero');
 }

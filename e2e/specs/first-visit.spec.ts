@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { FIXTURE_APP, STOREFRONT } from '../support/addresses.ts';
+import { browserFetch } from '../support/browser-fetch.ts';
 import { expectCounted } from '../support/collector.ts';
 import { open } from '../support/hydrated.ts';
 import { STOREFRONT_PAGES, variationIn } from '../support/storefront-pages.ts';
@@ -20,7 +21,7 @@ const SITES = [
 
 for (const { name, site, testId } of SITES) {
   test(`a fresh visitor of ${name} gets one cookie with a new id, and an answer that no cache may share`, async () => {
-    const response = await fetch(site);
+    const response = await browserFetch(site);
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('private, no-store');
     const cookies = response.headers.getSetCookie();
@@ -31,7 +32,7 @@ for (const { name, site, testId } of SITES) {
   });
 
   test(`the first HTML of ${name} shows the variation of the id that it sets`, async () => {
-    const response = await fetch(site);
+    const response = await browserFetch(site);
     const visitorId = /cv_vid=([^;]+)/.exec(response.headers.get('set-cookie') ?? '')?.[1] ?? '';
     expect(variationIn(await response.text(), testId)).toBe(variationOf(visitorId, 'home-hero'));
   });
@@ -39,7 +40,7 @@ for (const { name, site, testId } of SITES) {
   test(`a visitor who returns to ${name} keeps id and variation`, async () => {
     const visitorId = newVisitor({ 'home-hero': 'silent-loop' });
     for (const _ of ['once', 'again']) {
-      const response = await fetch(site, { headers: { cookie: `theme=dark; cv_vid=${visitorId}` } });
+      const response = await browserFetch(site, { headers: { cookie: `theme=dark; cv_vid=${visitorId}` } });
       expect(response.headers.getSetCookie()).toEqual([]);
       expect(variationIn(await response.text(), testId)).toBe('silent-loop');
     }
@@ -47,13 +48,13 @@ for (const { name, site, testId } of SITES) {
 }
 
 test('the cookie is Secure when the visitor came over https', async () => {
-  const response = await fetch(STOREFRONT, { headers: { 'x-forwarded-proto': 'https' } });
+  const response = await browserFetch(STOREFRONT, { headers: { 'x-forwarded-proto': 'https' } });
   expect(response.headers.get('set-cookie')).toContain('; Secure');
 });
 
 test('an id that cannot be kept is replaced', async () => {
   for (const invalid of ['', 'two%20words', 'a'.repeat(129), '%3Cb%3E']) {
-    const response = await fetch(STOREFRONT, { headers: { cookie: `cv_vid=${invalid}` } });
+    const response = await browserFetch(STOREFRONT, { headers: { cookie: `cv_vid=${invalid}` } });
     expect(response.headers.get('set-cookie')).toMatch(/^cv_vid=[0-9a-f-]{36};/);
     expect(response.headers.get('cache-control')).toBe('private, no-store');
   }
@@ -62,7 +63,7 @@ test('an id that cannot be kept is replaced', async () => {
 for (const { visitorId, variations } of KNOWN_VISITORS) {
   test(`every page is decided in its HTML for a visitor of ${variations['home-hero']}`, async () => {
     for (const { path, testId, experienceKey } of STOREFRONT_PAGES) {
-      const response = await fetch(STOREFRONT + path, { headers: { cookie: `cv_vid=${visitorId}` } });
+      const response = await browserFetch(STOREFRONT + path, { headers: { cookie: `cv_vid=${visitorId}` } });
       expect(variationIn(await response.text(), testId), path).toBe(variations[experienceKey] ?? 'none');
     }
   });
@@ -70,7 +71,9 @@ for (const { visitorId, variations } of KNOWN_VISITORS) {
 
 test('a page composed with an own proxy handler and its rewrite is decided for the address that the visitor sees', async () => {
   const visitorId = newVisitor({ 'pricing-page': 'annual-first' });
-  const response = await fetch(`${FIXTURE_APP}/pricing/rewritten`, { headers: { cookie: `cv_vid=${visitorId}` } });
+  const response = await browserFetch(`${FIXTURE_APP}/pricing/rewritten`, {
+    headers: { cookie: `cv_vid=${visitorId}` },
+  });
   expect(response.headers.getSetCookie()).toEqual(['from_app=yes; Path=/']);
   expect(variationIn(await response.text(), 'pricing-page')).toBe('annual-first');
 });

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@playwright/test';
 import { FIXTURE_APP, STOREFRONT } from '../support/addresses.ts';
+import { browserFetch } from '../support/browser-fetch.ts';
 import { eventsOf, expectCounted } from '../support/collector.ts';
 import { variationIn } from '../support/storefront-pages.ts';
 import { newVisitor, visitAs } from '../support/visitors.ts';
@@ -55,7 +56,7 @@ test.describe('a hostile cookie', () => {
 
   test('is replaced and appears nowhere in the page', async () => {
     for (const value of VALUES) {
-      const response = await fetch(STOREFRONT, { headers: { cookie: `cv_vid=${value}` } });
+      const response = await browserFetch(STOREFRONT, { headers: { cookie: `cv_vid=${value}` } });
       const html = await response.text();
       expect(response.status, value).toBe(200);
       expect(response.headers.get('set-cookie'), value).toMatch(/^cv_vid=[0-9a-f-]{36}; /);
@@ -76,7 +77,7 @@ test.describe('a hostile cookie', () => {
   test('that is the name of an inherited property is an id like any other', async () => {
     for (const visitorId of ['__proto__', 'constructor', 'toString']) {
       const answers = await Promise.all(
-        STOREFRONT_PATHS.map((path) => fetch(STOREFRONT + path, { headers: { cookie: `cv_vid=${visitorId}` } })),
+        STOREFRONT_PATHS.map((path) => browserFetch(STOREFRONT + path, { headers: { cookie: `cv_vid=${visitorId}` } })),
       );
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     }
@@ -87,7 +88,7 @@ test.describe('a hostile cookie', () => {
   test('of a name that looks like ours is left alone', async () => {
     const visitorId = newVisitor({ 'home-hero': 'silent-loop' });
     const cookie = `xcv_vid=${MARK}; cv_vid2=${MARK}; __proto__=${MARK}; cv_vid=${visitorId}`;
-    const response = await fetch(STOREFRONT, { headers: { cookie } });
+    const response = await browserFetch(STOREFRONT, { headers: { cookie } });
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(variationIn(await response.text(), 'hero')).toBe('silent-loop');
   });
@@ -117,7 +118,7 @@ test.describe('the relay', () => {
     for (const origin of origins) {
       expect(await post(visitorId, { events: [EXPOSURE] }, { origin })).toEqual([403, { error: 'cross_origin' }]);
       const headers = { cookie: `cv_vid=${visitorId}`, origin };
-      expect((await fetch(`${STOREFRONT}/api/convert/payload?url=/pricing`, { headers })).status).toBe(403);
+      expect((await browserFetch(`${STOREFRONT}/api/convert/payload?url=/pricing`, { headers })).status).toBe(403);
     }
     for (const site of ['cross-site', 'same-site', 'none']) {
       const headers = { 'sec-fetch-site': site, origin: STOREFRONT };
@@ -232,21 +233,24 @@ async function post(
     body: isRaw ? body : JSON.stringify(body),
     duplex: 'half',
   };
-  const response = await fetch(RELAY, request);
+  const response = await browserFetch(RELAY, request);
   return [response.status, await response.json()];
 }
 
 /** What a page of the fixture app was decided with: visitor and variations. */
 async function decidedFor(path: string, visitorId: string | null, visit?: string): Promise<string> {
   const headers = { ...(visitorId && { cookie: `cv_vid=${visitorId}` }), ...(visit && { [VISIT]: visit }) };
-  const html = await (await fetch(FIXTURE_APP + path, { headers })).text();
+  const html = await (await browserFetch(FIXTURE_APP + path, { headers })).text();
   return /decided for [^;]*;/.exec(html)?.[0] ?? html;
 }
 
 /** The visit header as pages see it when the browser sends this one. */
 async function visitHeaderSeen(visitorId: string, visit?: string): Promise<string> {
   const headers = { cookie: `cv_vid=${visitorId}`, ...(visit && { [VISIT]: visit }) };
-  const seen = (await (await fetch(`${FIXTURE_APP}/pricing/headers`, { headers })).json()) as Record<string, string>;
+  const seen = (await (await browserFetch(`${FIXTURE_APP}/pricing/headers`, { headers })).json()) as Record<
+    string,
+    string
+  >;
   return seen[VISIT] ?? '';
 }
 
@@ -274,6 +278,6 @@ async function forgeries(visitorId: string, other: string): Promise<string[]> {
     `${'A'.repeat(43)};${claim}`,
     signed(claim, randomBytes(32)),
     signed(claim, 'e2e'),
-    signed(claim, 'x-convert-visit/1\n'),
+    signed(claim, 'x-convert-visit/2\n'),
   ];
 }

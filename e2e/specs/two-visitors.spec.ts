@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { STOREFRONT } from '../support/addresses.ts';
+import { browserFetch } from '../support/browser-fetch.ts';
 import { expectCounted } from '../support/collector.ts';
 import { hydrated, open } from '../support/hydrated.ts';
 import { variationIn } from '../support/storefront-pages.ts';
@@ -44,7 +45,7 @@ test('two visitors see their own variations side by side', async ({ browser }) =
 test('thirty requests of three visitors at once are each answered with their own variation', async () => {
   const requests = Array.from({ length: 10 }, () => KNOWN_VISITORS).flat();
   const answers = requests.map(async ({ visitorId, variations }) => {
-    const response = await fetch(STOREFRONT, { headers: { cookie: `cv_vid=${visitorId}` } });
+    const response = await browserFetch(STOREFRONT, { headers: { cookie: `cv_vid=${visitorId}` } });
     const html = await response.text();
     const others = KNOWN_VISITORS.filter((other) => other.visitorId !== visitorId);
     return (

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { EMULATOR } from '../support/addresses.ts';
+import { browserFetch } from '../support/browser-fetch.ts';
 import { type RunningApp, startApp } from '../support/servers.ts';
 import { newVisitor } from '../support/visitors.ts';
 
@@ -29,6 +30,8 @@ test('a prefetch that is the first to need the config does not keep everybody fr
 
 /** What the page was decided with. */
 async function get(visitorId: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
-  const response = await fetch(`${app.url}/unmatched`, { headers: { cookie: `cv_vid=${visitorId}`, ...headers } });
+  const response = await browserFetch(`${app.url}/unmatched`, {
+    headers: { cookie: `cv_vid=${visitorId}`, ...headers },
+  });
   return /decided for [^:]*: ([^;]*);/.exec(await response.text())?.[1] ?? 'nothing';
 }

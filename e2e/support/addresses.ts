@@ -2,3 +2,6 @@
 export const STOREFRONT = 'http://localhost:3010';
 export const FIXTURE_APP = 'http://localhost:3011';
 export const EMULATOR = 'http://localhost:4410';
+
+/** What the storefront's orders are signed with. */
+export const ORDER_WEBHOOK_SECRET = 'orders-of-the-tests';

@@ -2,11 +2,14 @@ import type { Page } from '@playwright/test';
 
 /** Waits until React has taken over all elements with a test id: before that a click is not the app's. */
 export async function hydrated(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const elements = [...document.querySelectorAll('[data-testid]')];
-    const isReacts = (element: Element) => Object.keys(element).some((key) => key.startsWith('__reactFiber$'));
-    return elements.length > 0 && elements.every(isReacts);
-  });
+  await page.waitForFunction(isHydrated);
+}
+
+/** For the page itself to run. */
+export function isHydrated(): boolean {
+  const elements = [...document.querySelectorAll('[data-testid]')];
+  const isReacts = (element: Element) => Object.keys(element).some((key) => key.startsWith('__reactFiber$'));
+  return elements.length > 0 && elements.every(isReacts);
 }
 
 /** Goes to a page and waits until it reacts. */

@@ -5,25 +5,46 @@ import { fileURLToPath } from 'node:url';
 
 export interface RunningApp {
   readonly url: string;
+  readonly pid: number;
   /** What it has printed so far. */
   output(): string;
-  stop(): Promise<void>;
+  /** SIGTERM; what has not ended by itself after `patienceMs`, default 5 s, is killed. */
+  stop(patienceMs?: number): Promise<void>;
+}
+
+export interface AppSettings {
+  readonly sdkKey: string;
+  readonly configUrl: string;
+  readonly trackUrl: string;
+  /** Default: any that is free. */
+  readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const NEXT = 'node_modules/next/dist/bin/next';
 
 const FOLDERS = { storefront: '../../examples/storefront', 'fixture-app': '../fixture-app' };
 
-/** A server of the test's own, for what would disturb others: `next start` on a free port. */
+/** A server of the test's own, for what would disturb others: `next start`. */
 export async function startApp(
   app: keyof typeof FOLDERS,
-  { sdkKey, configUrl, trackUrl }: { sdkKey: string; configUrl: string; trackUrl: string },
+  { sdkKey, configUrl, trackUrl, port: wantedPort, env: ownEnv }: AppSettings,
 ): Promise<RunningApp> {
-  const port = await freePort();
-  const cwd = fileURLToPath(new URL(FOLDERS[app], import.meta.url));
-  const env = { CONVERT_SDK_KEY: sdkKey, CONVERT_CONFIG_URL: configUrl, CONVERT_TRACK_URL: trackUrl };
-  const child = spawn(process.execPath, [NEXT, 'start', '-p', `${port}`], {
-    cwd,
+  const folder = fileURLToPath(new URL(FOLDERS[app], import.meta.url));
+  const env = { CONVERT_SDK_KEY: sdkKey, CONVERT_CONFIG_URL: configUrl, CONVERT_TRACK_URL: trackUrl, ...ownEnv };
+  return runNext('start', folder, env, wantedPort);
+}
+
+/** Next.js for the application in this folder, on a free port unless one is given. */
+export async function runNext(
+  command: 'start' | 'dev',
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  wantedPort?: number,
+): Promise<RunningApp> {
+  const port = wantedPort ?? (await freePort());
+  const child = spawn(process.execPath, [NEXT, command, '-p', `${port}`], {
+    cwd: folder,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -37,15 +58,16 @@ export async function startApp(
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
     child.once('error', reject);
-    child.once('close', () => reject(new Error(`The ${app} has ended:\n${output}`)));
+    child.once('close', () => reject(new Error(`next ${command} has ended:\n${output}`)));
   });
   await isReady;
   return {
     url: `http://localhost:${port}`,
+    pid: child.pid ?? 0,
     output: () => output,
-    async stop() {
+    async stop(patienceMs = 5_000) {
       child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
       await ended;
       clearTimeout(late);
     },

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Core } from '@convert-fullstack/core';
-import type { BrowserContext } from '@playwright/test';
 import { STOREFRONT } from './addresses.ts';
 import { sampleProject } from './sample-project.ts';
 
@@ -69,7 +68,12 @@ export function newVisitor(wanted: Variations = {}): string {
   }
 }
 
+/** Where a visitor's cookies go: a browser context of Playwright, for example. */
+export interface CookieJar {
+  addCookies(cookies: readonly { name: string; value: string; url: string }[]): Promise<void>;
+}
+
 /** Makes everybody in this browser context the given visitor, in both apps: cookies do not look at ports. */
-export async function visitAs(context: BrowserContext, visitorId: string): Promise<void> {
+export async function visitAs(context: CookieJar, visitorId: string): Promise<void> {
   await context.addCookies([{ name: 'cv_vid', value: visitorId, url: STOREFRONT }]);
 }

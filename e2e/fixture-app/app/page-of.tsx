@@ -1,6 +1,7 @@
 import { ConvertProvider } from '@convert-fullstack/react';
 import { Suspense } from 'react';
 import { convert } from '@/convert';
+import { countWhileServing } from './naive/count-while-serving';
 import { Shown } from './shown';
 
 /** A page about one experience. */
@@ -12,9 +13,11 @@ export function PageOf({ experience }: { experience: string }) {
   );
 }
 
-async function Decided({ experience }: { experience: string }) {
+export async function Decided({ experience }: { experience: string }) {
+  const payload = await convert.payload({ only: [experience] });
+  await countWhileServing(payload);
   return (
-    <ConvertProvider payload={await convert.payload({ only: [experience] })}>
+    <ConvertProvider payload={payload}>
       <Shown of={experience} />
     </ConvertProvider>
   );

@@ -1,12 +1,19 @@
 'use client';
 
 import { useExperience } from '@convert-fullstack/react';
+import { useEffect, useRef } from 'react';
+import { mistakeOfVisitor, useNaiveTracker } from './naive/use-naive-tracker';
 
 /** Shows the visitor's variation of an experience, and so exposes it. */
 export function Shown({ of: key }: { of: string }) {
-  const experience = useExperience(key);
+  const mistake = mistakeOfVisitor();
+  const experience = useExperience(key, { exposure: mistake === null ? 'commit' : 'manual' });
+  useNaiveTracker(mistake, experience);
+  const element = useRef<HTMLParagraphElement>(null);
+  // The last effect: what counts on commit has counted.
+  useEffect(() => element.current?.setAttribute('data-committed', ''), []);
   return (
-    <p data-testid={key} data-variation={experience?.variationKey ?? 'none'}>
+    <p ref={element} data-testid={key} data-variation={experience?.variationKey ?? 'none'}>
       {experience?.variationKey ?? 'none'}
     </p>
   );

@@ -1,8 +1,7 @@
 'use client';
 
-import { useExperience } from '@convert-fullstack/react';
 import { Suspense, use } from 'react';
-import { reportWhileRendering } from '../../report-while-rendering';
+import { Shown } from '../../shown';
 import { Toggle } from '../../toggle';
 
 const never = new Promise<never>(() => {});
@@ -16,8 +15,14 @@ export default function SuspendsPage() {
 }
 
 function NeverCommits() {
-  const experience = useExperience('pricing-page');
-  // What a library that counts in render would do; asked for by the test that proves the counting.
-  if (experience && location.hash === '#wrong') reportWhileRendering(experience);
+  return (
+    <>
+      <Shown of="pricing-page" />
+      <Suspends />
+    </>
+  );
+}
+
+function Suspends() {
   return use(never);
 }

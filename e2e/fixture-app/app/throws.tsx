@@ -1,0 +1,3 @@
+export function Throws(): never {
+  throw new Error('This component throws.');
+}

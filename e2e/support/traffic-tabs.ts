@@ -1,0 +1,172 @@
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { hydrated } from './hydrated.ts';
+import { pageAt, priceIn, shownIn } from './scripted-page.ts';
+import type { Random } from './scripted-random.ts';
+import { openBook, type TrafficBook } from './traffic-book.ts';
+import type { TrafficShop } from './traffic-shop.ts';
+
+/** Somebody who comes to the shop now and then, with a real browser. */
+export interface TabVisitor {
+  readonly book: TrafficBook;
+  readonly random: Random;
+  readonly context: BrowserContext;
+  readonly shop: Pick<TrafficShop, 'url' | 'steadily'>;
+}
+
+/** For whatever a browser does, also on a busy machine; a server that is restarted gets three times as long. */
+const PATIENCE_MS = 15_000;
+
+export async function newTabVisitor(
+  name: string,
+  random: Random,
+  { browser, shop }: { browser: Browser; shop: TabVisitor['shop'] },
+): Promise<TabVisitor> {
+  // As little to paint as possible: there are many of them.
+  const context = await browser.newContext({ viewport: { width: 800, height: 600 }, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE_MS);
+  // A browser without any tab may end before it has sent what is under way.
+  await context.newPage();
+  return { book: openBook(name), random, context, shop };
+}
+
+/** One visit in a tab of its own. */
+export async function visitInTab(visitor: TabVisitor): Promise<void> {
+  const { random, context } = visitor;
+  const page = await context.newPage();
+  await random.pick([leaveAtOnce, reload, goOffline, wander, order])(visitor, page);
+  // As a person closes it: the page hears of it.
+  const closed = page.waitForEvent('close');
+  await page.close({ runBeforeUnload: true });
+  await closed;
+  await context.setOffline(false);
+}
+
+/** The last time somebody comes: waits until what other tabs had to leave has arrived. */
+export async function comeBackInTab({ context, shop }: TabVisitor): Promise<void> {
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.leftBatchIds = JSON.parse(localStorage.getItem('cv_queue') ?? '[]').map(({ id }: { id: string }) => id);
+  });
+  await page.goto(`${shop.url}/newsletter`);
+  await page.waitForFunction(() => window.leftBatchIds?.every((id) => document.cookie.includes(id)));
+  await page.waitForLoadState('networkidle');
+}
+
+declare global {
+  interface Window {
+    leftBatchIds?: string[];
+  }
+}
+
+type Visit = (visitor: TabVisitor, page: Page) => Promise<void>;
+
+const leaveAtOnce: Visit = async (visitor, page) => {
+  if (visitor.random.chance(0.3)) {
+    await see(visitor, page, '/');
+    await clickHero(visitor, page);
+  } else {
+    await see(visitor, page, '/pricing');
+    await choosePlan(visitor, page);
+  }
+};
+
+const reload: Visit = async (visitor, page) => {
+  await see(visitor, page, '/pricing');
+  await choosePlan(visitor, page);
+  await seeAgain(visitor, page, '/pricing');
+};
+
+const goOffline: Visit = async (visitor, page) => {
+  const { context, random } = visitor;
+  await see(visitor, page, '/pricing');
+  // What is under way would be torn apart: nobody could say whether it was counted if the server is restarted as well.
+  await page.waitForLoadState('networkidle');
+  await context.setOffline(true);
+  await choosePlan(visitor, page);
+  // Or it waits in storage for the next visit, once the tab is closed.
+  if (random.chance(0.5)) await context.setOffline(false);
+};
+
+const wander: Visit = async (visitor, page) => {
+  await see(visitor, page, '/cart');
+  await follow(visitor, page, { link: 'Membership', path: '/pricing' });
+  if (visitor.random.chance(0.5)) await choosePlan(visitor, page);
+};
+
+const order: Visit = async (visitor, page) => {
+  const { book, random, shop } = visitor;
+  const path = random.pick(['/products/drift-shell', '/products/fell-mug']);
+  // In one piece: whether an order without an answer was placed, only the shop could say.
+  await shop.steadily(async () => {
+    await see(visitor, page, path);
+    const price = priceIn(await page.content());
+    await page.getByTestId('add-to-cart').click();
+    book.did('add-to-cart');
+    await page.waitForURL('**/cart');
+    await lookAround(visitor, page, '/cart');
+    await page.getByTestId('checkout').click();
+    await page.waitForURL('**/checkout/complete');
+    book.ordered({ amount: price, productsCount: 1 });
+  });
+};
+
+async function choosePlan({ book, random }: TabVisitor, page: Page): Promise<void> {
+  const code = random.pick(['day', 'ridge', 'summit']);
+  await page.getByTestId(`choose-${code}`).click();
+  book.did('plan-selected', { customDimension1: code });
+}
+
+async function clickHero({ book }: TabVisitor, page: Page): Promise<void> {
+  await page.getByTestId('hero-cta').click();
+  book.did('hero-cta');
+}
+
+/** Loads a page, again while the server is away, and writes down what is on it. */
+async function see(visitor: TabVisitor, page: Page, path: string): Promise<void> {
+  await tryToSee(visitor, page, path, () => page.goto(visitor.shop.url + path));
+}
+
+async function seeAgain(visitor: TabVisitor, page: Page, path: string): Promise<void> {
+  await tryToSee(visitor, page, path, (attempt) =>
+    attempt === 1 ? page.reload() : page.goto(visitor.shop.url + path),
+  );
+}
+
+async function tryToSee(
+  visitor: TabVisitor,
+  page: Page,
+  path: string,
+  load: (attempt: number) => Promise<unknown>,
+): Promise<void> {
+  const giveUpAt = Date.now() + 3 * PATIENCE_MS;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await load(attempt);
+      return await lookAround(visitor, page, path);
+    } catch (error) {
+      if (Date.now() > giveUpAt) throw error;
+      await page.waitForTimeout(300);
+    }
+  }
+}
+
+/** Soft navigation; a server that is away turns it into a broken page, and the visitor starts anew. */
+async function follow(visitor: TabVisitor, page: Page, to: { link: string; path: string }): Promise<void> {
+  try {
+    await page.getByRole('link', { name: to.link }).first().click();
+    await page.waitForURL(visitor.shop.url + to.path, { waitUntil: 'commit' });
+    await lookAround(visitor, page, to.path);
+  } catch {
+    await see(visitor, page, to.path);
+  }
+}
+
+async function lookAround({ book, context }: TabVisitor, page: Page, path: string): Promise<void> {
+  await page.getByTestId(pageAt(path)?.testId ?? '').waitFor();
+  await hydrated(page);
+  // Effects run after the frame in which React has put something on the page.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50))));
+  const cookies = await context.cookies();
+  book.is(cookies.find(({ name }) => name === 'cv_vid')?.value ?? '');
+  for (const shown of shownIn(path, await page.content())) book.saw(shown);
+}
