@@ -33,6 +33,15 @@ export function storeBatches(batches: Batch[]): boolean {
   return writeStorage(STORAGE_KEY, batches.length > 0 && batches);
 }
 
+/** Runs while no other page does, where the browser can see to that: not without https, and not in old ones. */
+export async function exclusively(run: () => void): Promise<void> {
+  try {
+    await (navigator.locks ? navigator.locks.request(STORAGE_KEY, run) : run());
+  } catch {
+    // A sandboxed page gets no lock: then it has no storage either.
+  }
+}
+
 /** What the events are is for the relay to judge. */
 function isBatch(value: unknown): value is Batch {
   const { id, events }: Partial<Batch> = Object(value);

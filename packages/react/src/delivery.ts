@@ -1,5 +1,5 @@
 import type { RelayConsent, RelayEvent } from '@convert-fullstack/core/bridge';
-import { type Batch, fits, storeBatches, storedBatches } from './batches.ts';
+import { type Batch, exclusively, fits, storeBatches, storedBatches } from './batches.ts';
 import { explainTooLarge } from './explain.ts';
 import { postToRelay, type RelayBody } from './relay-request.ts';
 
@@ -95,13 +95,15 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
   function resume(): void {
     failures = 0;
     stopTimer();
-    if (visitor !== null && !isAway()) {
-      // Without a lock, which would keep the page out of the back/forward cache: what two pages take at the same moment goes
-      // out under one id, and the relay takes it over once.
+    schedule();
+    // Asking for a lock while it is hidden would keep the page out of the back/forward cache.
+    if (isAway()) return;
+    void exclusively(() => {
+      if (visitor === null || isAway()) return;
       queue.unshift(...storedBatches().filter((batch) => batch.visitor === visitor));
       storeBatches([]);
-    }
-    schedule();
+      schedule();
+    });
   }
 
   return {

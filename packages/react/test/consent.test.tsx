@@ -509,6 +509,20 @@ describe('denied', () => {
     ]);
   });
 
+  it('then granted while the relay has not answered: the later word counts', async () => {
+    const { promise, resolve } = deferred<Response>();
+    const { answer } = open(granted);
+    await elapse(1_000);
+    relay.answer(promise);
+    await answer('denied');
+    await elapse(100);
+    await answer('granted');
+    await act(async () => resolve(Response.json({})));
+    await elapse(1_000);
+    expect(relay.consents()).toEqual([{ consent: 'denied' }, GRANT]);
+    expect(relay.events()).toEqual([HERO_EXPOSURE, HERO_EXPOSURE]);
+  });
+
   it('then granted on a page that knows no visitor: nothing happens until there is a new page', async () => {
     const { app, answer } = open(denied);
     await answer('granted');

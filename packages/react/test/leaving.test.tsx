@@ -296,16 +296,62 @@ describe('two tabs', () => {
     expect(sent()).toEqual([7, 8]);
   });
 
-  it('take over without a lock, which would keep a page out of the back/forward cache', async () => {
-    const request = vi.fn();
+  it('take over under a lock where the browser has one', async () => {
+    const waiting: (() => void)[] = [];
+    const request = vi.fn(
+      (_name: string, run: () => void) =>
+        new Promise<void>((resolve) => {
+          waiting.push(() => resolve(run()));
+        }),
+    );
     Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
     store([batch('leftByAnother', 7)]);
     openPage().add(0);
+    await elapse(100);
+    // What is the page's own does not wait for the lock.
+    expect(sent()).toEqual([0]);
+    expect(stored()).toHaveLength(1);
+    for (const grant of waiting.splice(0)) grant();
+    expect(localStorage.getItem('cv_queue')).toBeNull();
+    await elapse(100);
+    expect(sent()).toEqual([0, 7]);
+    expect(new Set(request.mock.calls.map(([name]) => name))).toEqual(new Set(['cv_queue']));
+  });
+
+  it('ask for no lock when hidden: it would keep the page out of the back/forward cache', async () => {
+    const request = vi.fn(async (_name: string, run: () => void) => run());
+    Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
+    openPage().add(0);
+    await elapse(600_000);
+    const asked = request.mock.calls.length;
+    store([batch('leftByAnother', 7)]);
     await setHidden(true);
+    await elapse(600_000);
+    expect(request).toHaveBeenCalledTimes(asked);
     await setHidden(false);
     await elapse(600_000);
-    expect(sent().sort()).toEqual([0, 7]);
-    expect(request).not.toHaveBeenCalled();
+    expect(request.mock.calls.length).toBeGreaterThan(asked);
+    expect(sent()).toEqual([0, 7]);
+  });
+
+  it('a tab that is hidden before it gets the lock takes nothing', async () => {
+    const waiting: (() => void)[] = [];
+    const request = (_name: string, run: () => void) => Promise.resolve(void waiting.push(run));
+    Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
+    store([batch('leftByAnother', 7)]);
+    openPage();
+    await setHidden(true);
+    for (const run of waiting) run();
+    expect(stored()).toHaveLength(1);
+  });
+
+  it('a lock that is refused reaches nobody', async () => {
+    const request = () => Promise.reject(new DOMException('sandboxed', 'SecurityError'));
+    Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
+    store([batch('leftByAnother', 7)]);
+    openPage().add(0);
+    await elapse(600_000);
+    expect(sent()).toEqual([0]);
   });
 });
 

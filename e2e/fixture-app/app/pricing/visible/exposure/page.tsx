@@ -1,0 +1,22 @@
+import { Suspense } from 'react';
+import { BelowTheFold } from '@/app/below-the-fold';
+import { convert } from '@/convert';
+import { ExposedWhenSeen } from './exposed-when-seen';
+
+/** Is rendered by the server, and counts when it is seen. */
+export default function VisibleExposurePage() {
+  return (
+    <Suspense>
+      <Watched />
+    </Suspense>
+  );
+}
+
+async function Watched() {
+  const experience = await convert.experience('pricing-page');
+  return (
+    <BelowTheFold variation={experience?.variationKey}>
+      <ExposedWhenSeen of={experience} />
+    </BelowTheFold>
+  );
+}
