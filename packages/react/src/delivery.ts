@@ -97,7 +97,7 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
     stopTimer();
     schedule();
     // Asking for a lock while it is hidden would keep the page out of the back/forward cache.
-    if (isAway()) return;
+    if (visitor === null || isAway()) return;
     void exclusively(() => {
       if (visitor === null || isAway()) return;
       queue.unshift(...storedBatches().filter((batch) => batch.visitor === visitor));
