@@ -1,6 +1,6 @@
 import { defineConfig, devices } from '@playwright/test';
 import { chosenBrowser } from './e2e/browser.ts';
-import { EMULATOR, FIXTURE_APP, ORDER_WEBHOOK_SECRET, STOREFRONT } from './e2e/support/addresses.ts';
+import { EMULATOR, FIXTURE_APP, ORDER_WEBHOOK_SECRET, RENDERING, STOREFRONT } from './e2e/support/addresses.ts';
 
 const chromium = devices['Desktop Chrome'];
 const browser = chosenBrowser();
@@ -61,6 +61,13 @@ export default defineConfig({
       cwd: 'e2e/fixture-app',
       command: `${NEXT_START} ${portOf(FIXTURE_APP)}`,
       url: FIXTURE_APP,
+    },
+    {
+      ...app,
+      name: 'rendering',
+      cwd: 'examples/rendering',
+      command: `${NEXT_START} ${portOf(RENDERING)}`,
+      url: RENDERING,
     },
   ],
 });

@@ -1,6 +1,7 @@
 /** Where playwright.config.ts starts the servers. */
 export const STOREFRONT = 'http://localhost:3010';
 export const FIXTURE_APP = 'http://localhost:3011';
+export const RENDERING = 'http://localhost:3012';
 export const EMULATOR = 'http://localhost:4410';
 
 /** What the storefront's orders are signed with. */

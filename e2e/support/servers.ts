@@ -23,7 +23,11 @@ export interface AppSettings {
 
 const NEXT = 'node_modules/next/dist/bin/next';
 
-const FOLDERS = { storefront: '../../examples/storefront', 'fixture-app': '../fixture-app' };
+const FOLDERS = {
+  storefront: '../../examples/storefront',
+  rendering: '../../examples/rendering',
+  'fixture-app': '../fixture-app',
+};
 
 /** A server of the test's own, for what would disturb others: `next start`. */
 export async function startApp(

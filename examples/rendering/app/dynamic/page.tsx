@@ -1,0 +1,12 @@
+import { ConvertProvider } from '@convert-fullstack/react';
+import { convert } from '@/convert';
+import { SeasonBadge } from '../season-badge';
+
+/** Rendered for every request: the variation is in the first HTML. */
+export default async function Dynamic() {
+  return (
+    <ConvertProvider payload={await convert.payload({ only: ['seasonal-badges'] })}>
+      <SeasonBadge />
+    </ConvertProvider>
+  );
+}

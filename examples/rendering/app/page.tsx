@@ -1,0 +1,14 @@
+import Link from 'next/link';
+
+export default function Index() {
+  return (
+    <main>
+      <h1>One experiment, every way that Next.js renders</h1>
+      <ul>
+        <li>
+          <Link href="/dynamic">Dynamic Server Components</Link>
+        </li>
+      </ul>
+    </main>
+  );
+}
