@@ -86,6 +86,8 @@ export class Core {
       tallies: this.#tallies,
       droppedKey: (key) =>
         this.#warn('conversionData has a key that the service does not know; it was left out.', { key }),
+      droppedSegment: (segment) =>
+        this.#warn('A segment has a value that the service does not take; reports go without it.', { segment }),
     });
     this.#host = this.#createHost(options, { records, tracker });
   }

@@ -11,6 +11,7 @@ it('exports exactly this', () => {
     'checkConversion',
     'conversionMissed',
     'conversionQueued',
+    'isReportable',
     'visitorOf',
   ]);
 });

@@ -9,18 +9,6 @@ const BROWSERS: ReadonlyMap<unknown, string> = new Map([
   ['safari', 'SF'],
 ]);
 
-const NO_VALUE = /(?!)/;
-const VALUES: ReadonlyMap<string, RegExp> = new Map([
-  ['browser', /^(?:CH|FF|IE|OP|OTH|SF)$/],
-  ['campaign', /./s],
-  ['country', /^[A-Za-z]{2}$/],
-  ['source', /^(?:ai_tool|campaign|direct|referral|search)$/],
-  ['visitorType', /^(?:new|returning)$/],
-  // Lists on the wire; what comes from a browser is a single value.
-  ['customSegments', NO_VALUE],
-  ['devices', NO_VALUE],
-]);
-
 const CAMPAIGN_LENGTH = 256;
 
 /**
@@ -38,15 +26,6 @@ export function requestSegments(page: URL | null, headers: Headers): Attributes 
     ...((utm_source ?? utm_campaign) !== undefined && { source: 'campaign' }),
     ...(utm_campaign !== undefined && { campaign: String(utm_campaign).slice(0, CAMPAIGN_LENGTH) }),
   };
-}
-
-/**
- * Whether the collector takes this value under this name. It refuses a request as a whole, so that one visitor's
- * wrong value would cost the events of others.
- */
-export function isReportable(name: string, value: unknown): boolean {
-  const form = VALUES.get(name);
-  return form === undefined || (typeof value === 'string' && form.test(value));
 }
 
 function devicesOf(device: unknown, userAgent: string): readonly string[] | null {

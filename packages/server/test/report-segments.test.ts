@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReportable, requestSegments } from '../src/report-segments.ts';
+import { requestSegments } from '../src/report-segments.ts';
 
 const SAFARI = 'AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
 const CHROME = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0';
@@ -54,36 +54,5 @@ describe('the report segments of a request', () => {
     expect(segmentsOf({}, null)).toEqual({});
     expect(segmentsOf({}, 'https://shop.example/?utm_campaign=&utm_medium=email&q=autumn')).toEqual({});
     expect(segmentsOf({ referer: 'https://search.example/?q=boots', cookie: 'cv_vid=a' })).toEqual({});
-  });
-});
-
-describe('a segment from elsewhere', () => {
-  it.each([
-    ['country', 'de'],
-    ['browser', 'OTH'],
-    ['source', 'ai_tool'],
-    ['visitorType', 'returning'],
-    ['campaign', 'Herbst 2026'],
-    ['plan', 'gold'],
-    ['plan', 3],
-    ['plan', true],
-  ])('may be %s = %j', (name, value) => {
-    expect(isReportable(name, value)).toBe(true);
-  });
-
-  it.each([
-    ['country', 'Germany'],
-    ['country', 49],
-    ['country', 'de\n'],
-    ['browser', 'chrome'],
-    ['browser', 'EDG'],
-    ['source', 'newsletter'],
-    ['visitorType', true],
-    ['campaign', ''],
-    ['campaign', 7],
-    ['devices', 'DESK'],
-    ['customSegments', '300981001'],
-  ])('may not be %s = %j, which the collector would refuse', (name, value) => {
-    expect(isReportable(name, value)).toBe(false);
   });
 });

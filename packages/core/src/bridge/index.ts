@@ -19,3 +19,4 @@ export {
   type RelayReceipt,
   type RelayTraits,
 } from './relay-events.ts';
+export { isReportable } from './report-segments.ts';

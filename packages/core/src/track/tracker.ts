@@ -8,8 +8,8 @@ import type { VisitorRecord } from '../visitor-record.ts';
 import type { Claim } from './claims.ts';
 import type { Gate } from './gate.ts';
 import { toGoalData } from './goal-data.ts';
+import { reportSegments } from './report-segments.ts';
 import { transactionOf } from './transaction.ts';
-import { reportSegments } from './wire-events.ts';
 
 export interface TrackConversionOptions extends ConversionOptions {
   /** Variations shown to the visitor elsewhere, experience id to variation id: credited beside the stored decisions. */
@@ -39,17 +39,28 @@ export interface TrackerOptions {
   readonly gate: Gate;
   readonly claim: Claim;
   readonly tallies: Tallies;
+  /** A key of conversion data that the service does not know. */
   readonly droppedKey: (key: string) => void;
+  /** A report segment whose value the service would refuse. */
+  readonly droppedSegment: (name: string) => void;
 }
 
-export function createTracker({ gate, claim, tallies, droppedKey }: TrackerOptions): Tracker {
+export function createTracker({ gate, claim, tallies, droppedKey, droppedSegment }: TrackerOptions): Tracker {
+  const named = new Set<string>();
+  /** Once: the same visitors come with it again and again. */
+  function dropped(name: string): void {
+    if (named.has(name)) return;
+    named.add(name);
+    droppedSegment(name);
+  }
+
   return {
     exposure({ record, attributes, snapshot }, variation) {
       const { visitorId } = record;
       const data = { experienceId: variation.experience.id, variationId: variation.id };
       // For good: a visitor who goes back to an earlier variation was counted for it.
       const isFirst = claim(visitorId, `exposed:${data.experienceId}:${data.variationId}`);
-      const segments = reportSegments(attributes, record.segments);
+      const segments = reportSegments(attributes, record.segments, dropped);
       gate.admit(isFirst, { visitorId, segments, event: { eventType: 'bucketing', data } }, () =>
         tallies.exposed(snapshot, variation, visitorId),
       );
@@ -82,7 +93,7 @@ export function createTracker({ gate, claim, tallies, droppedKey }: TrackerOptio
           ...(Object.keys(bucketingData).length > 0 && { bucketingData }),
         },
       };
-      const segments = reportSegments(attributes, record.segments);
+      const segments = reportSegments(attributes, record.segments, dropped);
       const isAdmitted = gate.admit(isFirst, { visitorId, segments, event }, () => {
         if (transaction !== null) record.counted(transaction);
         if (!isRepeated) credit(bucketingData, record, snapshot);

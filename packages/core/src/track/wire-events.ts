@@ -1,38 +1,6 @@
 import type { TrackedEvent, TrackedVisitor } from '../ports.ts';
 import type { Attributes } from '../results.ts';
 
-const REPORT_SEGMENTS = [
-  'country',
-  'browser',
-  'devices',
-  'source',
-  'campaign',
-  'visitorType',
-  'customSegments',
-] as const;
-
-/** The segments the service reports by; others stay with the visitor. `undefined` when there are none. */
-export function reportSegments(attributes: Attributes, segments: Attributes): Attributes | undefined {
-  const reported: Record<string, unknown> = {};
-  for (const name of REPORT_SEGMENTS) {
-    const value = segments[name] ?? attributes[name];
-    if (isReportable(value) || isReportableList(value)) reported[name] = value;
-  }
-  return Object.keys(reported).length === 0 ? undefined : reported;
-}
-
-function isReportable(value: unknown): boolean {
-  return (typeof value === 'string' && value !== '') || Number.isFinite(value) || typeof value === 'boolean';
-}
-
-function isReportableList(value: unknown): boolean {
-  try {
-    return Array.isArray(value) && value.length > 0 && value.every(isReportable);
-  } catch {
-    return false; // a revoked proxy
-  }
-}
-
 /** One event waiting for delivery. */
 export interface QueuedEvent {
   readonly visitorId: string;

@@ -1,6 +1,7 @@
 import type { Attributes, Context, Core } from '@convert-fullstack/core';
 import {
   ConvertError,
+  isReportable,
   type RelayConversion,
   type RelayEvent,
   type RelayExposure,
@@ -9,7 +10,6 @@ import {
 } from '@convert-fullstack/core/bridge';
 import { goalIdOf } from '../receipt.ts';
 import { parseEvent } from '../relay-schema.ts';
-import { isReportable } from '../report-segments.ts';
 import type { BrowserConversions } from './options.ts';
 
 export interface EventsToTake {
