@@ -33,6 +33,16 @@ test('an order that carries no visitor counts for nobody', async () => {
   expect(counted).not.toContain('order-2001');
 });
 
+test('a signed event that is no order counts nothing, and is not asked for again', async () => {
+  const visitorId = newVisitor();
+  const cv_vid = [{ name: 'cv_vid', value: visitorId }];
+  const noPrice = JSON.stringify({ id: 'order-2101', total_price: 'free', note_attributes: cv_vid });
+  for (const body of ['no json', 'null', '7', '[]', '{}', noPrice]) expect(await deliver(body, signed(body))).toBe(204);
+  const order = orderOf(visitorId, 'order-2102');
+  expect(await deliver(order, signed(order))).toBe(204);
+  await expectCounted(visitorId, ['goal purchase (amount 213 · transactionId order-2102)']);
+});
+
 test('an order that nobody has signed is refused with 401 and counts nothing', async () => {
   const visitorId = newVisitor();
   const body = orderOf(visitorId, 'order-3001');

@@ -1,6 +1,7 @@
 import { parsePreviewParam } from '@convert-fullstack/core';
 import {
   createRelay,
+  forgetVisitor,
   originalPayload,
   publicUrl,
   recognizeVisitor,
@@ -26,11 +27,21 @@ export function createShop(core) {
     const visitor = withVisitorId(recognizeVisitor({ ...from, privacy: core.currentConfig?.privacy }, options));
     const payload = await decide(core, { ...from, visitor });
 
+    // With its cookie goes the last word on whose record it is.
+    if (visitor.consent === 'denied') await forgetVisitor(core, from, options);
+
     const hero = payload.experiences[0]?.variationKey ?? 'original';
     const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-store' });
     for (const cookie of visitorCookies(from, visitor, options)) headers.append('set-cookie', cookie);
-    return new Response(`<!doctype html><title>Shop</title><h1 data-variation="${hero}">Hello</h1>`, { headers });
+    return new Response(`<!doctype html><title>Shop</title><h1 data-variation="${escaped(hero)}">Hello</h1>`, {
+      headers,
+    });
   };
+}
+
+/** Keys are written by people: what is put into HTML by hand is escaped. */
+function escaped(text) {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 async function decide(core, { url, headers, visitor }) {

@@ -8,9 +8,9 @@ const sample = new URL('../../packages/emulator/projects/sample-project.json', i
 const STORY = 'cv_vid=5a1f5057-a703-49da-a8de-345f34b178ea';
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-function shop() {
+function shop(edit = (text) => text) {
   const transport = memoryTransport();
-  const core = new Core({ data: JSON.parse(readFileSync(sample, 'utf8')), environment: 'production', transport });
+  const core = new Core({ data: JSON.parse(edit(readFileSync(sample, 'utf8'))), environment: 'production', transport });
   const handle = createShop(core);
   const ask = (path, { headers, ...init } = {}) => {
     const ofBrowser = { host: 'shop.example', 'user-agent': BROWSER, ...headers };
@@ -37,6 +37,14 @@ it('a visitor who does not want to be counted sees the original, and their cooki
   const answer = await shop().ask('/', { headers: { cookie: `${STORY}; consent=no` } });
   expect(await answer.text()).toContain('data-variation="original"');
   expect(answer.headers.get('set-cookie')).toMatch(/^cv_vid=; Max-Age=0;/);
+});
+
+it('a key that is markup stays text', async () => {
+  const markup = '"><script>alert(1)</script>';
+  const { ask } = shop((text) => text.replaceAll('"trail-story"', JSON.stringify(markup)));
+  const html = await (await ask('/', { headers: { cookie: STORY } })).text();
+  expect(html).toContain('data-variation="&#34;&#62;&#60;script&#62;');
+  expect(html).not.toContain('<script>');
 });
 
 it('a preview link shows its variation to anybody', async () => {

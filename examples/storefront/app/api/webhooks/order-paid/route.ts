@@ -17,7 +17,9 @@ export async function POST(request: Request) {
   const body = await verifyWebhook(request, shopifyWebhook(process.env.ORDER_WEBHOOK_SECRET));
   if (body === null) return new Response(null, { status: 401 });
 
-  const order: PaidOrder = JSON.parse(body);
+  const order = readOrder(body);
+  // Senders repeat what is not answered with success: an event that says nothing will not say more next time.
+  if (order === null) return new Response(null, { status: 204 });
   await convert.trackConversion('purchase', {
     visitorId: carriedVisitorId(order.note_attributes),
     revenue: Number(order.total_price),
@@ -25,4 +27,15 @@ export async function POST(request: Request) {
     forceMultiple: true,
   });
   return new Response(null, { status: 204 });
+}
+
+/** `null`: no order, or one without a price. */
+function readOrder(body: string): PaidOrder | null {
+  try {
+    const order: Partial<PaidOrder> = Object(JSON.parse(body));
+    const isPaid = order.id !== undefined && Number.isFinite(Number(order.total_price ?? Number.NaN));
+    return isPaid ? (order as PaidOrder) : null;
+  } catch {
+    return null;
+  }
 }
