@@ -7,10 +7,6 @@ const config: NextConfig = {
   reactStrictMode: true,
   cacheComponents: true,
   partialPrefetching: true,
-  // Chromium puts no page into its back/forward cache that is `no-store` and whose relay sets a cookie.
-  async headers() {
-    return [{ source: '/pricing/kept', headers: [{ key: 'cache-control', value: 'private, no-cache' }] }];
-  },
 };
 
 export default config;

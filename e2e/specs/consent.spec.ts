@@ -1,6 +1,6 @@
 import { startEmulator } from '@convert-fullstack/emulator';
 import { expect, type Page, test } from '@playwright/test';
-import { FIXTURE_APP } from '../support/addresses.ts';
+import { EMULATOR, FIXTURE_APP } from '../support/addresses.ts';
 import { browserFetch } from '../support/browser-fetch.ts';
 import { eventsOf, expectCounted } from '../support/collector.ts';
 import { hydrated, open } from '../support/hydrated.ts';
@@ -83,6 +83,61 @@ test.describe('when consent is granted', () => {
     expect(recorder.relayed('consent')).toHaveLength(1);
   });
 
+  test('a page that reloads after the answer is the same visitor’s, and what was held has arrived', async ({
+    page,
+  }) => {
+    await choose(page, 'pending');
+    await sampleVariations(page);
+    const visitorId = await openPage(page);
+    const shown = variationOf(visitorId, 'pricing-page') ?? 'none';
+    await page.getByTestId('convert').click();
+    await Promise.all([page.waitForEvent('load'), page.getByTestId('grant-and-reload').click()]);
+    await hydrated(page);
+    expect(await cookieOf(page, 'cv_vid')).toBe(visitorId);
+    expect((await shownIn(page, 'pricing-page')).variations).toEqual([shown]);
+    await expectCounted(visitorId, [`pricing-page: ${shown}`, `goal newsletter-signup (pricing-page: ${shown})`]);
+  });
+
+  test('with an HttpOnly cookie the same holds, and scripts lose sight of the id', async ({ page }) => {
+    const app = await startApp('fixture-app', {
+      sdkKey: 'e2e',
+      configUrl: `${EMULATOR}/api/v1`,
+      trackUrl: `${EMULATOR}/v1`,
+      env: { FIXTURE_COOKIE: JSON.stringify({ httpOnly: true }) },
+    });
+    const ofApp = await startRecorder(app.url);
+    try {
+      await page.context().addCookies([{ name: 'consent', value: 'pending', url: app.url }]);
+      const visitorId = await openPage(page, ofApp);
+      const shown = variationOf(visitorId, 'pricing-page') ?? 'none';
+      await page.getByTestId('convert').click();
+      expect(await tracesOf(page, ofApp)).toEqual([]);
+      await page.getByTestId('grant').click();
+      await expectCounted(visitorId, [`pricing-page: ${shown}`, `goal newsletter-signup (pricing-page: ${shown})`]);
+      const kept = (await page.context().cookies()).filter(({ name }) => name === 'cv_vid');
+      expect(kept).toMatchObject([{ value: visitorId, httpOnly: true }]);
+
+      await page.reload();
+      await hydrated(page);
+      await expect(page.getByTestId('pricing-page')).toHaveText(shown);
+      const known = await page.evaluate(() =>
+        [document.documentElement.outerHTML, document.cookie, JSON.stringify(localStorage)].join('\n'),
+      );
+      expect(known).toContain('visitorRef');
+      expect(known).not.toContain(visitorId);
+
+      await page.getByTestId('deny').click();
+      await expect.poll(() => cookieOf(page, 'cv_vid')).toBe('');
+      const erased = ofApp.requests.length;
+      await page.getByTestId('convert').click();
+      await order(page, 'tracking_off');
+      expect(await tracesOf(page, ofApp, erased)).toEqual([]);
+    } finally {
+      await ofApp.close();
+      await app.stop();
+    }
+  });
+
   test('what was held arrives although the relay fails at first', async ({ page }) => {
     await choose(page, 'pending');
     const visitorId = await openPage(page);
@@ -115,7 +170,8 @@ test.describe('when consent is denied', () => {
     await sampleVariations(page);
     const visitorId = await openPage(page);
     const shown = variationOf(visitorId, 'pricing-page') ?? 'none';
-    const counted = [`pricing-page: ${shown}`];
+    await page.getByTestId('convert').click();
+    const counted = [`pricing-page: ${shown}`, `goal newsletter-signup (pricing-page: ${shown})`];
     await expectCounted(visitorId, counted);
     await expect.poll(() => tracesOf(page, recorder)).toContain('cookie cv_receipt');
     const before = await shownIn(page, 'pricing-page');
@@ -138,6 +194,39 @@ test.describe('when consent is denied', () => {
     expect(await tracesOf(page, recorder, erased)).toEqual([]);
     expect(await postByHand(page, visitorId)).toEqual([403, { error: 'consent_missing' }]);
     await expectCounted(visitorId, counted);
+  });
+
+  test('another tab learns of it with its next report, erases what it kept, and sends nothing more', async ({
+    page,
+    context,
+  }) => {
+    const visitorId = await openPage(page);
+    await expectCounted(visitorId, [`pricing-page: ${variationOf(visitorId, 'pricing-page')}`]);
+    const other = await context.newPage();
+    await open(other, `${recorder.url}/pricing/consent`);
+    await page.getByTestId('deny').click();
+    await expect.poll(() => cookieOf(page, 'cv_vid')).toBe('');
+    const refused = other.waitForResponse('**/api/convert/events');
+    await other.getByTestId('convert').click();
+    expect((await refused).status()).toBe(403);
+    await expect.poll(() => other.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    const silent = recorder.requests.length;
+    await other.getByTestId('convert').click();
+    await order(other, 'tracking_off');
+    expect(await tracesOf(other, recorder, silent)).toEqual([]);
+    await expectCounted(visitorId, [`pricing-page: ${variationOf(visitorId, 'pricing-page')}`]);
+  });
+
+  test('on a page of settings that knows nothing of Convert, the next page erases everything', async ({ page }) => {
+    const visitorId = await openPage(page);
+    await page.getByTestId('convert').click();
+    await expect.poll(() => tracesOf(page, recorder)).toContain('cookie cv_receipt');
+    await choose(page, 'denied');
+    await page.reload();
+    await hydrated(page);
+    await expect.poll(() => tracesOf(page, recorder, recorder.requests.length)).toEqual([]);
+    await expect(page.getByTestId('pricing-page')).toHaveText('none');
+    expect(await cookieOf(page, 'cv_vid')).not.toBe(visitorId);
   });
 
   test('and granted again, the visitor is a new one', async ({ page }) => {
@@ -200,8 +289,8 @@ async function choose(page: Page, value: Answer): Promise<void> {
 }
 
 /** Opens a page of an experiment and returns whom it was decided for. */
-async function openPage(page: Page): Promise<string> {
-  const response = await page.goto(`${recorder.url}/pricing/consent`);
+async function openPage(page: Page, { url }: Recorder = recorder): Promise<string> {
+  const response = await page.goto(`${url}/pricing/consent`);
   const [visitorId = ''] = idsIn((await response?.text()) ?? '');
   await hydrated(page);
   return visitorId;

@@ -136,7 +136,7 @@ test.describe('a batch that was answered with success is not sent again', () => 
     await open(page, `${recorder.url}/pricing/target`);
     await page.evaluate(async () => {
       const events = [{ type: 'conversion', goalKey: 'newsletter-signup' }];
-      const body = JSON.stringify({ id: 'sentTwice1', events });
+      const body = JSON.stringify({ id: 'sentTwice1', isLeaving: true, events });
       const headers = { 'content-type': 'application/json' };
       for (const _ of ['sent', 'sent again']) {
         const answer = await fetch('/api/convert/events', { method: 'POST', headers, body });

@@ -112,7 +112,7 @@ const WAYS: readonly WayToBeWrong[] = [
     when: 'when the browser goes back to a page in its back/forward cache',
     mistake: 'on-every-return',
     async act(page) {
-      await seePricing(page, 'kept');
+      await seePricing(page, 'target');
       // Only a page that lives on can hear this.
       await page.evaluate(() => window.addEventListener('pageshow', () => document.body.classList.add('alive')));
       await page.goto(`${FIXTURE_APP}/links`);

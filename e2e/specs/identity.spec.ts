@@ -92,6 +92,11 @@ test.describe('an app with a cookie and users of its own', () => {
     expect(cookie?.value).toMatch(UUID);
     expect(Math.abs((cookie?.expires ?? 0) - Date.now() / 1_000 - COOKIE.maxAge)).toBeLessThan(120);
     const shown = (await page.getByTestId('pricing-page').textContent()) ?? '';
+    const reached = page.waitForResponse(
+      (answer) => answer.request().postData()?.includes('newsletter-signup') ?? false,
+    );
+    await page.getByTestId('convert').click();
+    await reached;
     await open(page, `${site.replace('www.', '')}/pricing/target`);
     await expect(page.getByTestId('pricing-page')).toHaveText(shown);
     const { cookies } = await page.context().storageState();

@@ -35,7 +35,7 @@ export interface ScriptedBrowserOptions {
 }
 
 type Conversion = Pick<RelayConversion, 'conversionData' | 'revenue' | 'forceMultiple'>;
-type Batch = Required<RelayBatch>;
+type Batch = Required<Omit<RelayBatch, 'isLeaving'>>;
 
 const PATIENCE_MS = 30_000;
 const { userAgent } = devices['Desktop Chrome'];

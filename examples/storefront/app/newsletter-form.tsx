@@ -1,4 +1,4 @@
-import { VisitorField } from '@convert-fullstack/react';
+import { VisitorField } from '@convert-fullstack/react/visitor-field';
 
 /** Posts to another service, so the visitor goes along in a field. */
 export function NewsletterForm() {

@@ -152,7 +152,7 @@ describe('revenue and data', () => {
     [{ conversionData: { productsCount: Number.NaN } }, 'conversionData.productsCount must be'],
     [
       { conversionData: { customDimension1: ['a'] } },
-      'conversionData.customDimension1 must be a string or a finite number, got an array',
+      'conversionData.customDimension1 must be a string or a finite number, got object',
     ],
     [
       { conversionData: { items_count: {} } },

@@ -1,4 +1,4 @@
-import type { Logger } from '@convert-fullstack/core';
+import { ConvertError, type Logger } from '@convert-fullstack/core';
 import type { ConvertOptions } from './options.ts';
 
 /** Log lines about what cost requests their experiments: one per kind of failure, however many requests meet it. */
@@ -20,9 +20,11 @@ export function createNotices(options: ConvertOptions): Notices {
   };
 }
 
-// A message may quote a URL, and a config URL contains the SDK key.
+// A message may quote anything: visitors' data, and URLs that contain the SDK key. Only its developer needs it.
 function describe(error: unknown, secrets: readonly string[]): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : typeof error;
+  if (!(error instanceof Error)) return typeof error;
+  if (process.env.NODE_ENV === 'production' && !(error instanceof ConvertError)) return error.name;
+  const text = `${error.name}: ${error.message}`;
   return secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text);
 }
 

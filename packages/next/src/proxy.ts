@@ -3,6 +3,7 @@ import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
 import {
   type CookieOptions,
   decideRequest,
+  forgetVisitor,
   publicUrl,
   type RequestSource,
   type RequestVisitor,
@@ -56,7 +57,7 @@ const NOBODY: ProxyVisitor = {
 export function createProxy(shared: () => SharedCore, options: ConvertOptions, handler?: ProxyHandler): ConvertProxy {
   return async (request, event) => {
     const inbound = request.headers.get(VISIT_HEADER);
-    const opened = await open(shared, options, request, inbound).catch((error: unknown) => {
+    const opened = await open(shared, options, { request, event }, inbound).catch((error: unknown) => {
       shared().notices.failure('The proxy', error);
       return closed(request, inbound);
     });
@@ -76,7 +77,7 @@ export function createProxy(shared: () => SharedCore, options: ConvertOptions, h
 async function open(
   shared: () => SharedCore,
   options: ConvertOptions,
-  request: NextRequest,
+  { request, event }: { readonly request: NextRequest; readonly event: NextFetchEvent },
   inbound: string | null,
 ): Promise<Opened> {
   request.headers.delete(VISIT_HEADER);
@@ -98,6 +99,8 @@ async function open(
 
   const { cookie } = options;
   const setCookies = visitorCookies(source, visitor, options);
+  // With its cookie goes the last word on whose record it is. Only then: not with every request of somebody who denied.
+  if (visitor.consent === 'denied' && setCookies.length > 0) event.waitUntil(forget(ofProcess, options, source));
   changeCookies(request, visitor, cookie);
   request.headers.set(VISIT_HEADER, header);
   return {
@@ -161,6 +164,14 @@ function changeCookies(request: NextRequest, visitor: RequestVisitor, cookie: Co
   else if (request.cookies?.get(name)?.value !== visitorId) request.cookies?.set(name, visitorId);
   if (header === null) request.headers.delete('cookie');
   else request.headers.set('cookie', header);
+}
+
+async function forget({ core, notices }: SharedCore, options: ConvertOptions, source: RequestSource): Promise<void> {
+  try {
+    if (core !== null) await forgetVisitor(core, source, options);
+  } catch (error) {
+    notices.failure('Forgetting a visitor who denied consent', error);
+  }
 }
 
 /** The request as it would be without us. */

@@ -1,5 +1,6 @@
 import './async-storage.ts';
-import type { Payload } from '@convert-fullstack/core';
+import type { DataStore, Payload, StoredVisitor } from '@convert-fullstack/core';
+import { memoryTransport } from '@convert-fullstack/core/testing';
 import { isBot as isKnownBot, visitorRefOf } from '@convert-fullstack/server';
 import { NextRequest, NextResponse } from 'next/server.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -144,6 +145,28 @@ describe('when consent is denied', () => {
     expect(conversion).toEqual(TRACKING_OFF);
   });
 
+  it('the visitor’s record and waiting events are erased as well, once', async () => {
+    const records = new Map<string, StoredVisitor>();
+    const dataStore: DataStore = {
+      get: (key) => records.get(key),
+      set: (key, record) => void records.set(key, record),
+    };
+    const transport = memoryTransport();
+    const convert = convertWith({ ...ASKS, dataStore, transport });
+    const headers = pageRequest('/', { cookie: 'consent=yes; cv_vid=visitor-1' }).headers;
+    await convert.trackConversion('purchase', { headers });
+    expect([...records.values()]).toMatchObject([{ goals: expect.anything() }]);
+
+    const running: Promise<unknown>[] = [];
+    const waiting = { ...event, waitUntil: (promise: Promise<unknown>) => void running.push(promise) } as typeof event;
+    await convert.proxy()(pageRequest('/', { cookie: 'consent=no; cv_vid=visitor-1' }), waiting);
+    await Promise.all(running);
+    expect([...records.values()].flatMap((record) => Object.keys(record.goals ?? {}))).toEqual([]);
+    expect(running).toHaveLength(1);
+    await convert.proxy()(pageRequest('/', { cookie: 'consent=no' }), waiting);
+    expect(running).toHaveLength(1);
+  });
+
   it('a browser that keeps nothing gets no cookie, and no id', async () => {
     const { setCookies, cacheControl, page } = await visit(ASKS, { cookie: 'consent=no' });
     expect([setCookies, cacheControl, page.get('cookie')]).toEqual([[], null, 'consent=no']);
@@ -235,7 +258,7 @@ describe('privacy signals', () => {
     const { setCookies, page, payload, payloadElsewhere } = await visit(options, GPC);
     expect(setCookies).toEqual([]);
     expect(page.get('cookie')).toBeNull();
-    expect(payload).toEqual({ ...ORIGINAL, consent: 'denied' });
+    expect(payload).toEqual({ ...ORIGINAL, consent: 'pending' });
     expect(payloadElsewhere).toEqual(payload);
     // Without a signal there is nothing to wait for.
     expect((await visit(options, { cookie: 'cv_vid=visitor-1' })).payload.visitorId).toBe('visitor-1');

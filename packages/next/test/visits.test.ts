@@ -396,6 +396,22 @@ describe('convert.handlers', () => {
     expect(lines).toEqual([expect.stringMatching(/The event relay failed.*no session/)]);
   });
 
+  it('tell only the name of it in production: the message may quote a visitor', async () => {
+    vi.stubEnv('NODE_ENV', 'production');
+    const { lines, logger } = recordLogs();
+    const { POST } = convertWith({
+      logger,
+      logLevel: 'warn',
+      consent: ({ cookies }) => {
+        throw new RangeError(`no session for ${cookies.get('cv_vid')}`);
+      },
+    }).handlers;
+    expect((await POST(post('{"events":[]}'))).status).toBe(503);
+    vi.unstubAllEnvs();
+    expect(lines).toEqual([expect.stringMatching(/The event relay failed.*RangeError/)]);
+    expect(lines.join()).not.toContain('session');
+  });
+
   it('answer 503 when the options were refused, without saying why', async () => {
     const { POST, GET } = convertWith({ data: { secret: 'sdk-key-7' } }).handlers;
     const get = new Request(`${SITE}/api/convert/payload?url=/`, { headers: { host: 'shop.example' } });

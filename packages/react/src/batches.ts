@@ -2,7 +2,7 @@ import { RELAY_MAX_BYTES, type RelayBatch, type RelayEvent } from '@convert-full
 import { isId, readStorage, writeStorage } from './storage.ts';
 
 /** Events of one visitor that are sent together. Once sent, neither its id nor its content changes. */
-export interface Batch extends Required<RelayBatch> {
+export interface Batch extends Required<Omit<RelayBatch, 'isLeaving'>> {
   readonly events: RelayEvent[];
 }
 
@@ -13,7 +13,9 @@ const MAX_EVENTS = 100;
 /** Whether the relay takes as much, and a browser lets it outlive the page. */
 export function fits(...batches: readonly Batch[]): boolean {
   const events = batches.flatMap((batch) => batch.events);
-  return events.length <= MAX_EVENTS && new Blob([JSON.stringify(batches)]).size <= RELAY_MAX_BYTES;
+  // With room for what is sent beside the events.
+  const text = JSON.stringify([batches, 'isLeaving: true']);
+  return events.length <= MAX_EVENTS && new Blob([text]).size <= RELAY_MAX_BYTES;
 }
 
 /** What was left in storage for whichever page is looked at next. Anyone can write there: what is malformed is ignored. */

@@ -5,18 +5,18 @@ import { postToRelay, type RelayBody } from './relay-request.ts';
 
 export interface Delivery {
   add(visitor: string, event: RelayEvent): void;
-  /** Sends the visitor's answer, before anything that is added later. */
-  tell(consent: RelayConsent): void;
+  /** Sends the visitor's answer, before anything that is added later; resolves when the relay has answered for now. */
+  tell(consent: RelayConsent): Promise<void>;
   /** From now on also delivers what this visitor's other pages had to leave. */
   open(visitor: string | null): void;
-  /** Drops the events that wait, in storage too. */
+  /** Drops what waits, in storage too. */
   drop(): void;
   /** Listens to the page; the result stops that and sends what waits. */
   attach(): () => void;
 }
 
-/** Told whether the relay has taken over or refused what the visitor answered. */
-export type OnConsent = (told: RelayConsent['consent'], isTaken: boolean) => void;
+/** Told what holds from now on: the answer that the relay has taken over, or that it takes nothing of this visitor. */
+export type OnConsent = (consent: RelayConsent['consent']) => void;
 
 // Short: what was shown should arrive before a server action counts a conversion.
 const INTERVAL_MS = 100;
@@ -37,6 +37,8 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
   let open: Batch | null = null;
   const underWay = new Set<string>();
   let failures = 0;
+  /** One answer of the visitor after the other: the last word has to come last. */
+  let telling = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Aborted when the provider is gone. */
   let attached: AbortSignal | undefined;
@@ -63,32 +65,39 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
   function leave(): void {
     const all = [told, ...queue];
     if (queue.length > 0 && storeBatches([...storedBatches(), ...queue])) queue = [];
-    for (const body of all) if (body && !underWay.has(keyOf(body))) void send(body);
+    for (const body of all) {
+      if (!body) continue;
+      if (!underWay.has(keyOf(body))) void send(body, true);
+      // Nobody may be there to hear the answer: whether it has arrived is asked for, too.
+      else if ('id' in body) void postToRelay(endpoint, { ...body, events: [] }, true);
+    }
   }
 
-  async function send(body: RelayBody | undefined = told ?? queue[0]): Promise<void> {
+  async function send(body: RelayBody | undefined = told ?? queue[0], isLeaving?: boolean): Promise<void> {
     stopTimer();
     if (!body) return;
     const key = keyOf(body);
     if (body === open) open = null;
     underWay.add(key);
-    const status = await postToRelay(endpoint, body);
+    const status = await postToRelay(endpoint, body, isLeaving);
     underWay.delete(key);
     failures = status === 0 ? failures + 1 : 0;
     if (status === 0 && isAway()) return;
-    if (status > 0) settle(body, status < 300);
+    if (status > 0) settle(body, status);
     schedule();
   }
 
   /** The relay has had the last word. */
-  function settle(body: RelayBody, isTaken: boolean): void {
-    if ('consent' in body) {
-      if (body === told) told = null;
-      onConsent(body.consent, isTaken);
-    } else {
+  function settle(body: RelayBody, status: number): void {
+    if ('id' in body) {
       const isOther = (other: Batch) => other.id !== body.id;
       queue = queue.filter(isOther);
       storeBatches(storedBatches().filter(isOther));
+      // Denied meanwhile, in another tab for example.
+      if (status === 403) onConsent('denied');
+    } else if (body === told) {
+      told = null;
+      onConsent(status < 300 ? body.consent : 'denied');
     }
   }
 
@@ -121,7 +130,8 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
     },
     tell(consent) {
       told = consent;
-      resume();
+      telling = telling.then(() => (told ? send() : undefined));
+      return telling;
     },
     open(to) {
       visitor = to;
@@ -129,6 +139,7 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
     },
     drop() {
       visitor = null;
+      told = null;
       open = null;
       queue = [];
       storeBatches([]);

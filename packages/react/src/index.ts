@@ -12,4 +12,4 @@ export { ConvertProvider, type ConvertProviderProps } from './provider.tsx';
 export { type SetConsent, useConsent } from './use-consent.ts';
 export { type FeatureResult, useFeature } from './use-feature.ts';
 export { type TrackConversion, useTrackConversion } from './use-track-conversion.ts';
-export { type CurrentVisitor, type Traits, useVisitor, VisitorField, type VisitorFieldProps } from './visitor.tsx';
+export { type CurrentVisitor, type Traits, useVisitor } from './use-visitor.ts';

@@ -1,7 +1,7 @@
 'use client';
 
 import { type Consent, ConvertError, type Payload, visitorOf } from '@convert-fullstack/core/bridge';
-import { createContext, use, useCallback, useInsertionEffect, useRef } from 'react';
+import { createContext, use, useInsertionEffect, useState } from 'react';
 import { type Answer, consentOf } from './consent.ts';
 import type { Session } from './session.ts';
 
@@ -37,12 +37,15 @@ export function useScope(caller: string): Scope {
 export function useStable<Args extends readonly unknown[], Result>(
   run: (...args: Args) => Result,
 ): (...args: Args) => Result {
-  // An insertion effect runs before every other effect of the commit, so none of them can call a stale version.
-  const latest = useRef(run);
-  useInsertionEffect(() => {
-    latest.current = run;
+  const [stable] = useState(() => {
+    const made = { run, call: (...args: Args) => made.run(...args) };
+    return made;
   });
-  return useCallback((...args: Args) => latest.current(...args), []);
+  // An insertion effect runs before every other effect of the commit, so none of them can call a stale version.
+  useInsertionEffect(() => {
+    stable.run = run;
+  });
+  return stable.call;
 }
 
 /** The first answer among the payloads in scope, inner before outer. An outer promise is waited for only when asked. */

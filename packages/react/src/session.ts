@@ -15,8 +15,8 @@ export interface Session {
   count(visitor: string, event: RelayEvent): ConversionMiss | null;
   /** A payload has arrived: its consent counts, and what its visitor's other pages left is delivered. */
   heed(payload: Payload): void;
-  /** The visitor answers, on a page that was made with this payload. */
-  answer(to: Answer, payload: Payload | null): void;
+  /** The visitor answers, on a page that was made with this payload; resolves when the relay has answered, too. */
+  answer(to: Answer, payload: Payload | null): Promise<void>;
   /** Drops what waits for delivery. */
   drop(): void;
   /** Listens for the page being left; the result stops listening and sends what waits. */
@@ -26,7 +26,7 @@ export interface Session {
 /** Opening one touches nothing: storage, timers and listeners wait for an effect or a click. */
 export function openSession(endpoint: string): Session {
   const seen = createSeen();
-  const delivery = createDelivery(endpoint, onConsent);
+  const delivery = createDelivery(endpoint, become);
   /** What may be done now: nothing but to remember, until a payload says more. */
   let consent: Consent = 'pending';
   let answered: Answer | null = null;
@@ -57,30 +57,30 @@ export function openSession(endpoint: string): Session {
     return seen.note(visitor, 'reached', event.goalKey, 'yes') || event.forceMultiple === true;
   }
 
-  function onConsent(told: Answer, isTaken: boolean): void {
-    if (told === answered) become(isTaken ? told : 'denied');
-  }
-
   return {
     ...delivery,
     count,
+    drop() {
+      held.length = 0;
+      delivery.drop();
+    },
     heed(payload) {
       const given = consentOf(payload);
       // Parts of a page may be older than the consent that others came with: only a denial takes it back.
       if (!answered && (consent !== 'granted' || given !== 'pending')) become(given);
       if (consent === 'granted') delivery.open(visitorOf(payload));
     },
-    answer(to, payload) {
+    async answer(to, payload) {
       const before = answered ?? consentOf(payload);
       if (to === before) return;
       answered = to;
       if (to === 'denied') {
         become(to);
         // Before it was granted, nothing was kept that the relay could erase.
-        if (before === 'granted') delivery.tell({ consent: to });
+        if (before === 'granted') await delivery.tell({ consent: to });
       } else if (payload?.visitorId) {
         become('pending');
-        delivery.tell({ consent: to, visitorId: payload.visitorId });
+        await delivery.tell({ consent: to, visitorId: payload.visitorId });
       }
     },
   };

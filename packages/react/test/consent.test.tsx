@@ -88,7 +88,7 @@ function open(payload: Payload | Promise<Payload>, more?: ReactNode) {
     container,
     unmount,
     receive: (next: Payload, below?: ReactNode) => rerender(page(next, below)),
-    answer: (to: 'granted' | 'denied') => act(async () => app.setConsent(to)),
+    answer: (to: 'granted' | 'denied') => act(async () => void app.setConsent(to)),
   };
 }
 
@@ -109,6 +109,21 @@ function watchTraces() {
 const seen = () => JSON.parse(localStorage.getItem('cv_seen') ?? 'null');
 
 describe('useConsent', () => {
+  it.each([
+    ['has taken it over', () => Response.json({ visitorId: 'visitor-1' })],
+    ['cannot be reached, though it is tried again', new TypeError('Failed to fetch')],
+  ])('an answer can be waited for until the relay %s', async (_, answered) => {
+    const { promise, resolve } = deferred<void>();
+    relay.answer(promise.then(() => (answered instanceof Error ? Promise.reject(answered) : answered())));
+    const { app } = open(pending);
+    let isThrough = false;
+    await act(async () => void app.setConsent('granted').then(() => (isThrough = true)));
+    await elapse(300);
+    expect(isThrough).toBe(false);
+    await act(async () => resolve());
+    expect(isThrough).toBe(true);
+  });
+
   it.each([
     ['granted', granted],
     ['pending', pending],
@@ -148,7 +163,7 @@ describe('useConsent', () => {
         <Controls app={inner} />
       </ConvertProvider>,
     );
-    await act(async () => inner.setConsent('granted'));
+    await act(async () => void inner.setConsent('granted'));
     await elapse(100);
     expect([app.consent, inner.consent]).toEqual(['granted', 'granted']);
     expect(relay.consents()).toEqual([GRANT]);
@@ -287,7 +302,6 @@ describe('pending, then granted', () => {
     relay.answer(new TypeError('Failed to fetch'), 503, 429);
     const { answer } = open(pending);
     await answer('granted');
-    await elapse(100);
     expect(relay.requests).toHaveLength(1);
     await elapse(399);
     expect(relay.requests).toHaveLength(1);
@@ -339,7 +353,7 @@ describe('pending, then granted', () => {
         </ConvertProvider>
       </StrictMode>,
     );
-    await act(async () => app.setConsent('granted'));
+    await act(async () => void app.setConsent('granted'));
     await elapse(1_000);
     expect(relay.consents()).toEqual([GRANT]);
     expect(relay.events()).toEqual([HERO_EXPOSURE]);
@@ -468,6 +482,22 @@ describe('denied', () => {
     expect(relay.batches()).toEqual([]);
   });
 
+  it('in another tab: the relay takes nothing any more, so this one erases what it kept and falls silent', async () => {
+    const { app } = open(granted);
+    await elapse(1_000);
+    localStorage.clear();
+    relay.alwaysAnswer(403);
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    app.track('purchase');
+    await elapse(1_000);
+    expect([localStorage.getItem('cv_seen'), localStorage.getItem('cv_queue')]).toEqual([null, null]);
+    const requests = relay.requests.length;
+    expect(app.track('signup').status).toBe('tracking_off');
+    await setHidden(true);
+    await elapse(600_000);
+    expect(relay.requests).toHaveLength(requests);
+  });
+
   it('in the same moment as granted: counts as denied', async () => {
     const { app } = open(pending);
     await act(async () => {
@@ -582,9 +612,25 @@ describe('tracking="off"', () => {
         <Hero />
       </ConvertProvider>,
     );
-    await act(async () => app.setConsent('granted'));
+    await act(async () => void app.setConsent('granted'));
     await elapse(60_000);
     expect(app.track('purchase').status).toBe('tracking_off');
     expect(relay.requests.map(({ url }) => url)).toEqual(['/api/convert/consent']);
+  });
+
+  it('drops what was held when it is switched off', async () => {
+    const app = {} as App;
+    const page = (tracking: 'on' | 'off') => (
+      <ConvertProvider payload={pending} tracking={tracking}>
+        <Controls app={app} />
+        <Hero />
+      </ConvertProvider>
+    );
+    const { rerender } = render(page('on'));
+    await elapse(1_000);
+    rerender(page('off'));
+    await act(async () => void app.setConsent('granted'));
+    await elapse(60_000);
+    expect(relay.exposures()).toEqual([]);
   });
 });

@@ -143,7 +143,7 @@ describe('a request under way', () => {
     await elapse(100);
     add(3);
     await pagehide();
-    expect(relay.requests.map(({ events }) => events.length)).toEqual([10, 3]);
+    expect(relay.batches().map(({ events }) => events.length)).toEqual([10, 3]);
   });
 });
 

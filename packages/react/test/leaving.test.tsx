@@ -106,13 +106,23 @@ describe('a page that is left', () => {
     expect(localStorage.getItem('cv_queue')).toBeNull();
   });
 
-  it('keeps what was under way, and does not send it a second time', async () => {
+  it('keeps what was under way, and does not send it a second time but asks whether it has arrived', async () => {
     relay.answer(deferred<Response>().promise);
     openPage().add(0);
     await elapse(100);
     await setHidden(true);
     expect(stored()).toEqual(relay.batches());
-    expect(relay.requests).toHaveLength(1);
+    const [{ id, visitor } = {}] = relay.batches();
+    expect(relay.questions().map(({ body }) => body)).toEqual([{ id, visitor, isLeaving: true, events: [] }]);
+    expect(relay.requests).toHaveLength(2);
+  });
+
+  it('says so to the relay, which then tells the next page what has arrived; a page that stays does not', async () => {
+    openPage().add(0);
+    await elapse(100);
+    openPage().add(1);
+    await pagehide();
+    expect(relay.requests.map(({ body }) => body.isLeaving)).toEqual([undefined, true]);
   });
 
   it('takes what is refused for good out of localStorage, too', async () => {
@@ -185,7 +195,7 @@ describe('the next page', () => {
     expect(localStorage.getItem('cv_queue')).toBeNull();
     await elapse(100);
     expect(relay.requests).toHaveLength(2);
-    expect(relay.requests[1]?.init.body).toBe(relay.requests[0]?.init.body);
+    expect(relay.batches()[1]).toEqual(relay.batches()[0]);
     await elapse(600_000);
     expect(relay.requests).toHaveLength(2);
   });
@@ -356,26 +366,41 @@ describe('two tabs', () => {
 });
 
 describe('offline', () => {
-  it('nothing is posted; it waits in memory and leaves when the network is back', async () => {
-    await setOnline(false);
+  const goOffline = () => {
+    relay.alwaysAnswer(new TypeError('Failed to fetch'));
+    return setOnline(false);
+  };
+  const goOnline = () => {
+    relay.requests.length = 0;
+    relay.alwaysAnswer(202);
+    return setOnline(true);
+  };
+
+  it('what happens waits in memory and leaves as soon as the network is back', async () => {
+    await goOffline();
     openPage().add(0, 1);
     await elapse(600_000);
-    expect(relay.requests).toHaveLength(0);
-    await setOnline(true);
+    await goOnline();
     await elapse(100);
-    expect(relay.requests.map(({ events }) => events.length)).toEqual([2]);
+    expect(sent()).toEqual([0, 1]);
   });
 
-  it('a page that is closed leaves it for the next, which waits for the network as well', async () => {
+  it('a browser that only thinks it is offline delivers all the same', async () => {
     await setOnline(false);
+    openPage().add(0, 1);
+    await elapse(100);
+    expect(sent()).toEqual([0, 1]);
+  });
+
+  it('a page that is closed leaves it for the next, which tries until the network is back', async () => {
+    await goOffline();
     const { add, kill } = openPage();
     add(0);
     await pagehide();
     await kill();
     openPage();
     await elapse(600_000);
-    expect(relay.requests).toHaveLength(0);
-    await setOnline(true);
+    await goOnline();
     await elapse(100);
     expect(sent()).toEqual([0]);
   });

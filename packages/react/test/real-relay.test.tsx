@@ -46,6 +46,7 @@ it('a batch arrives over HTTP, after the server was unavailable at first', async
     body: {
       id: expect.stringMatching(/^[A-Za-z0-9]{8,32}$/),
       visitor: 'visitor-1',
+      isLeaving: true,
       events: [{ type: 'exposure', experienceId: '100', variationId: '102' }],
     },
   };

@@ -19,9 +19,9 @@ import {
   useTrackConversion,
   useVisitor,
   type VariationKey,
-  VisitorField,
   type WatchedAssignment,
 } from '../src/index.ts';
+import { VisitorField } from '../src/visitor-field.tsx';
 
 // Checked by the compiler, never run.
 declare const payload: Payload;

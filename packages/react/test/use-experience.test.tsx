@@ -13,8 +13,8 @@ import {
   useFeature,
   useTrackConversion,
   useVisitor,
-  VisitorField,
 } from '../src/index.ts';
+import { VisitorField } from '../src/visitor-field.tsx';
 import { deferred } from './support/deferred.ts';
 import { leavePage, resetPage } from './support/page.ts';
 import { banner, hero, payloadOf } from './support/payloads.ts';

@@ -4,7 +4,7 @@ import type { RequestSource, VisitorOptions } from './visitor-options.ts';
 
 export interface RequestConsent {
   readonly consent: Consent;
-  /** Denied only until the project's privacy settings are known: nothing is decided or counted, but nothing is erased. */
+  /** Pending only until the project's privacy settings are known: until then nothing is decided. */
   readonly isProvisional: boolean;
 }
 
@@ -17,7 +17,7 @@ export function consentOf(
   const signal = privacySignal(source.headers, privacy);
   if (signal === 'denied') return { consent: 'denied', isProvisional: false };
   const answer = ask === undefined ? 'granted' : checked(ask(source));
-  if (signal === 'unknown' && answer !== 'denied') return { consent: 'denied', isProvisional: true };
+  if (signal === 'unknown' && answer !== 'denied') return { consent: 'pending', isProvisional: true };
   return { consent: answer, isProvisional: false };
 }
 

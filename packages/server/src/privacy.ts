@@ -4,7 +4,11 @@ import { countryOf } from './request-attributes.ts';
 /** What the request's privacy signals amount to; `unknown`: there is one, and the project's settings are not known yet. */
 export type PrivacySignal = 'none' | 'denied' | 'unknown';
 
-const EU = new Set('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '));
+const EU = new Set([
+  ...'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
+  // Parts of Finland and France that have codes of their own.
+  ...'AX GF GP MF MQ RE YT'.split(' '),
+]);
 const EEA_ONLY = new Set(['IS', 'LI', 'NO']);
 
 /** Global Privacy Control and Do Not Track, as far as the project's settings want them honoured. */

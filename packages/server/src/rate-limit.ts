@@ -2,8 +2,11 @@ import { ConvertError } from '@convert-fullstack/core';
 import { recentMap } from './recent-map.ts';
 
 export interface RateLimit {
-  /** Takes one of a visitor's requests; returns how long to wait for the next one, in ms, and 0 when this one may pass. */
-  take(visitorId: string): number;
+  /**
+   * Takes one of a visitor's requests, or what weighs as much as several; returns how long to wait before it may pass, in
+   * ms, and 0 when it may.
+   */
+  take(visitorId: string, weight?: number): number;
 }
 
 /** Visitors of the last minutes; more than one process serves at once. */
@@ -28,10 +31,11 @@ export function createRateLimit(requestsPerMinute: number, now: () => number = (
   // When the bucket will be full again says all there is to know about it.
   const fullAt = recentMap<number>(REMEMBERED_VISITORS);
   return {
-    take(visitorId) {
+    take(visitorId, weight = 1) {
       const time = now();
-      const next = Math.max(fullAt.get(visitorId) ?? time, time) + refillMs;
-      const wait = next - time - Math.max(MINUTE_MS, refillMs);
+      const next = Math.max(fullAt.get(visitorId) ?? time, time) + refillMs * weight;
+      // What is too heavy for any bucket passes when that is full.
+      const wait = next - time - Math.max(MINUTE_MS, refillMs * weight);
       // Rounding must not take the last request of a bucket away.
       if (wait > 0.001) return wait;
       fullAt.set(visitorId, next);

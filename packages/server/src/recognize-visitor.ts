@@ -20,7 +20,7 @@ export interface RequestVisitor {
   readonly isBot: boolean;
   /** The request's cookie brought no id. */
   readonly isNew: boolean;
-  /** Denied only until the project's privacy settings are known: nothing is erased because of it. */
+  /** Pending only until the project's privacy settings are known: until then there is nobody to decide for. */
   readonly isProvisional?: boolean;
 }
 
@@ -36,14 +36,14 @@ export function recognizeVisitor(request: RequestToRecognize, options: VisitorOp
   const keptId = cookieVisitorId(source, options.cookie);
   const known = { ...consentOf(source, request.privacy, options), isNew: keptId === null };
   if (request.method === 'HEAD') return { ...known, visitorId: null, isBot: true };
-  if (known.consent === 'denied') return { ...known, visitorId: null, isBot: false };
+  if (known.consent === 'denied' || known.isProvisional) return { ...known, visitorId: null, isBot: false };
   if ((options.isBot ?? isKnownBot)(source)) return { ...known, visitorId: null, isBot: true };
   return { ...known, visitorId: ownIdOf(source, options) ?? keptId, isBot: false };
 }
 
-/** The same visitor, with a new id where they have none and may have one: not for bots, and not when consent is denied. */
+/** The same visitor, with a new id where they have none and may have one: not bots, nor whose privacy signal forbids it. */
 export function withVisitorId(visitor: RequestVisitor): RequestVisitor {
-  const isNobody = visitor.isBot || visitor.consent === 'denied';
+  const isNobody = visitor.isBot || visitor.isProvisional || visitor.consent === 'denied';
   return isNobody || visitor.visitorId !== null ? visitor : { ...visitor, visitorId: newVisitorId() };
 }
 

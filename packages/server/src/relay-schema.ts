@@ -49,6 +49,7 @@ const event = v.variant('type', [exposure, conversion, traits]);
 const batch = v.object({
   id: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{8,32}$/))),
   visitor: v.exactOptional(text(128)),
+  isLeaving: v.exactOptional(v.boolean()),
   events: v.array(v.unknown()),
 });
 

@@ -1,6 +1,7 @@
 import { createRateLimit } from './rate-limit.ts';
 import type { Action } from './relay/action.ts';
 import { refuse, refuseForNow } from './relay/answer.ts';
+import { createCatchUp } from './relay/catch-up.ts';
 import { consent } from './relay/consent.ts';
 import { events } from './relay/events.ts';
 import type { RelayOptions } from './relay/options.ts';
@@ -37,6 +38,7 @@ const REQUESTS_PER_MINUTE = 300;
 export function createRelay(options: RelayOptions): Relay {
   const limit = createRateLimit(options.requestsPerMinute ?? REQUESTS_PER_MINUTE);
   const batches = createTakenBatches();
+  const catchUp = createCatchUp();
   return async (request) => {
     try {
       const action = ACTIONS.get(/\/([^/]+)\/?$/.exec(new URL(request.url).pathname)?.[1]);
@@ -48,7 +50,7 @@ export function createRelay(options: RelayOptions): Relay {
         return refuse(415, 'content_type_unsupported');
       }
       const core = typeof options.core === 'function' ? options.core() : options.core;
-      return await action.answer(request, { options, core, limit, batches });
+      return await action.answer(request, { options, core, limit, batches, catchUp });
     } catch (error) {
       options.onError?.(error);
       return refuseForNow('unavailable');

@@ -31,7 +31,7 @@ export interface CookieAttributes {
  */
 export function visitorCookies(
   request: RequestToRead,
-  { visitorId, consent, isBot, isProvisional = false }: Omit<RequestVisitor, 'isNew'>,
+  { visitorId, consent, isBot }: Omit<RequestVisitor, 'isNew'>,
   { cookie = {} }: Pick<VisitorOptions, 'cookie'> = {},
 ): string[] {
   if (isBot || consent === 'pending') return [];
@@ -43,7 +43,6 @@ export function visitorCookies(
     // Every character of a visitor id may stand in a cookie as it is, and scripts then read it as it is.
     return [stringifySetCookie(name, visitorId, { ...attributes, httpOnly, encode: String })];
   }
-  if (isProvisional) return [];
   return [name, RECEIPT_COOKIE]
     .filter((kept) => source.cookies.has(kept))
     .map((kept) => stringifySetCookie(kept, '', { ...attributes, maxAge: 0 }));

@@ -11,6 +11,7 @@ it('exports exactly this', () => {
     'carriedVisitorId',
     'createRelay',
     'decideRequest',
+    'forgetVisitor',
     'githubWebhook',
     'goalIdOf',
     'isBot',

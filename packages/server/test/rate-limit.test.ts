@@ -44,6 +44,18 @@ describe('the rate limit of a visitor', () => {
     expect(passed('a', 10_000)).toBe(1);
   });
 
+  it('takes what weighs as much as several requests for several', () => {
+    const { take, passed, wait } = limited(60);
+    expect(take('a', 50)).toBe(0);
+    expect(take('a', 11)).toBeCloseTo(1_000);
+    expect(passed('a', 20)).toBe(10);
+    expect(take('a', 0)).toBe(0);
+    wait(60_000);
+    // No bucket holds as much: a full one lets it pass.
+    expect(take('a', 1_000)).toBe(0);
+    expect(passed('a', 1)).toBe(0);
+  });
+
   it('is one visitor’s alone', () => {
     const { passed } = limited(60);
     passed('a', 1_000);

@@ -1,7 +1,15 @@
-import type { Consent, Privacy, PrivacyScope } from '@convert-fullstack/core';
+import { type Consent, hashText, type Privacy, type PrivacyScope } from '@convert-fullstack/core';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { isVisitorId, type RequestSource, recognizeVisitor, requestSource, type VisitorOptions } from '../src/index.ts';
+import {
+  carriedVisitorId,
+  isVisitorId,
+  type RequestSource,
+  recognizeVisitor,
+  requestSource,
+  type VisitorOptions,
+  visitorHeaders,
+} from '../src/index.ts';
 import { BOTS, PEOPLE } from './user-agents.ts';
 
 const BROWSER = PEOPLE.desktop?.[0] ?? '';
@@ -100,6 +108,22 @@ describe('the application’s own id', () => {
       expect(recognize({}, { visitorId }).visitorId).toBeNull();
     },
   );
+
+  it('may come in a header, from an app for phones or another server', () => {
+    const visitorId = ({ headers }: RequestSource) => carriedVisitorId(headers);
+    const sent = visitorHeaders('phone-7');
+    expect(recognize(sent, { visitorId })).toMatchObject({ visitorId: 'phone-7', isBot: false });
+    expect(recognize({ ...sent, cookie: 'cv_vid=a' }, { visitorId }).visitorId).toBe('phone-7');
+    expect(recognize({ 'x-convert-visitor': 'two words', cookie: 'cv_vid=a' }, { visitorId }).visitorId).toBe('a');
+  });
+
+  it('may be what a request looks like, where nothing else stays the same', () => {
+    const hashOf = ({ headers }: RequestSource) =>
+      `f-${hashText(`${headers.get('x-forwarded-for')} ${headers.get('user-agent')}`)}`;
+    const of = (address: string) => recognize({ 'x-forwarded-for': address }, { visitorId: hashOf }).visitorId;
+    expect(of('203.0.113.7')).toBe(of('203.0.113.7'));
+    expect(of('203.0.113.7')).not.toBe(of('203.0.113.8'));
+  });
 
   it('is not asked for when it may not be used', () => {
     const visitorId = vi.fn(() => 'u-1');
@@ -254,8 +278,8 @@ describe('privacy signals', () => {
     const headers = new Headers({ 'user-agent': BROWSER, cookie: 'cv_vid=a' });
     const consentOf = (options: VisitorOptions) =>
       recognizeVisitor({ url: null, headers: new Headers([...headers, ['sec-gpc', '1']]), privacy }, options);
-    expect(consentOf({})).toMatchObject({ consent: 'denied', visitorId: null, isProvisional: true });
-    expect(consentOf({ consent: () => 'pending' })).toMatchObject({ consent: 'denied', isProvisional: true });
+    expect(consentOf({})).toMatchObject({ consent: 'pending', visitorId: null, isProvisional: true });
+    expect(consentOf({ consent: () => 'pending' })).toMatchObject({ consent: 'pending', isProvisional: true });
     expect(consentOf({ consent: () => 'denied' })).toMatchObject({ consent: 'denied', isProvisional: false });
     expect(recognizeVisitor({ url: null, headers, privacy })).toMatchObject({ consent: 'granted', visitorId: 'a' });
   });

@@ -189,6 +189,20 @@ describe('a flood', () => {
     expect(counts).toHaveLength(50);
   });
 
+  it('of full batches weighs by what is in them: no visitor fills the queue that all share', async () => {
+    const { sendEvents } = browserWith(core);
+    const batch = Array.from({ length: 500 }, () => ({ ...BOUGHT, forceMultiple: true, revenue: 1 }));
+    const statuses: number[] = [];
+    for (let i = 0; i < 60; i++) statuses.push((await sendEvents(batch, { cookie: 'cv_vid=flood' })).status);
+    const taken = statuses.filter((status) => status === 202).length;
+    expect(taken).toBeGreaterThan(2);
+    expect(taken).toBeLessThan(12);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(60 - taken);
+    // What a browser sends after a long time without network is no flood.
+    const late = await sendEvents(batch.slice(0, 100), { cookie: 'cv_vid=other' });
+    expect(await outcome(late)).toEqual([202, { accepted: 100, rejected: [] }]);
+  });
+
   it('of one visitor’s requests reads no body beyond the limit', async () => {
     const { send } = browserWith(core, { requestsPerMinute: 1 });
     await send({ events: [] });

@@ -11,6 +11,8 @@ import { sampleCore } from './sample-project.ts';
 const REF = await visitorRefOf('visitor-1');
 const ADDED = { type: 'conversion', goalKey: 'add-to-cart', forceMultiple: true, revenue: 5 };
 const BATCH = { id: 'batch00001', visitor: 'visitor-1', events: [SHOWN, ADDED] };
+/** The same, from a page that is being left. */
+const LEFT = { ...BATCH, isLeaving: true };
 const TAKEN = { accepted: 2, rejected: [] };
 const DUPLICATE = { accepted: 0, rejected: [], duplicate: true };
 
@@ -98,7 +100,7 @@ describe('a batch', () => {
   });
 
   it('counts once although two server processes get it, when the first answer’s cookie has arrived', async () => {
-    const first = await browserWith(core).send(BATCH);
+    const first = await browserWith(core).send(LEFT);
     const second = browserWith(core);
     const again = await second.send(BATCH, withReceipt(cookiesOf(first)[RECEIPT_COOKIE]));
     expect([await outcome(again), again.headers.getSetCookie()]).toEqual([[202, DUPLICATE], []]);
@@ -117,11 +119,51 @@ describe('a batch', () => {
   });
 });
 
+describe('a page that is left asks whether a batch has arrived', () => {
+  const QUESTION = { ...LEFT, events: [] };
+
+  it('and is told yes, in the cookie, too', async () => {
+    const { send } = browserWith(core);
+    expect((await send({ ...BATCH, events: [SHOWN] })).headers.getSetCookie()).toEqual([]);
+    const answer = await send(QUESTION);
+    expect(await outcome(answer.clone())).toEqual([202, DUPLICATE]);
+    expect(readReceipt(cookiesOf(answer)[RECEIPT_COOKIE], REF).batchIds).toEqual(['batch00001']);
+  });
+
+  it('and waits for one that is just arriving', async () => {
+    core = sampleCore({ transport, dataStore: slowStore() });
+    const { send } = browserWith(core);
+    const [, answer] = await Promise.all([send(BATCH), send(QUESTION)]);
+    expect(answer.status).toBe(202);
+    expect(await counted()).toBe(2);
+  });
+
+  it('and is told no, which keeps the batch from nothing', async () => {
+    const { send } = browserWith(core);
+    const answer = await send(QUESTION);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(await outcome(answer)).toEqual([503, { error: 'not_arrived' }]);
+    expect(await outcome(await send(BATCH))).toEqual([202, TAKEN]);
+    expect(await counted()).toBe(2);
+  });
+
+  it('of its own visitor only', async () => {
+    const { send } = browserWith(core);
+    await send(BATCH);
+    expect((await send(QUESTION, { cookie: 'cv_vid=visitor-2' })).status).toBe(503);
+  });
+});
+
 describe('the receipt', () => {
+  it('names no batch of a page that hears the answer: its cookies stay as they are', async () => {
+    const response = await browserWith(core).send({ ...BATCH, events: [SHOWN] });
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
   const receiptOf = (response: Response) => readReceipt(cookiesOf(response)[RECEIPT_COOKIE], REF);
 
   it('names what has arrived, batch and goals, for scripts to read', async () => {
-    const response = await browserWith(core).send({ ...BATCH, events: [SHOWN, BOUGHT, ADDED] });
+    const response = await browserWith(core).send({ ...LEFT, events: [SHOWN, BOUGHT, ADDED] });
     expect(response.headers.getSetCookie()).toEqual([
       `cv_receipt=${REF}.batch00001.300985001-300985003; Max-Age=31536000; Path=/; Secure; SameSite=Lax`,
     ]);
@@ -136,8 +178,8 @@ describe('the receipt', () => {
 
   it('is added to, and left alone when it says everything already', async () => {
     const { send } = browserWith(core);
-    const first = cookiesOf(await send(BATCH))[RECEIPT_COOKIE];
-    const second = await send({ id: 'batch00002', events: [BOUGHT] }, withReceipt(first));
+    const first = cookiesOf(await send(LEFT))[RECEIPT_COOKIE];
+    const second = await send({ ...LEFT, id: 'batch00002', events: [BOUGHT] }, withReceipt(first));
     expect(receiptOf(second)).toEqual({
       visitorRef: REF,
       batchIds: ['batch00002', 'batch00001'],
@@ -179,7 +221,7 @@ describe('the receipt', () => {
   it.each(['', 'nonsense', `${REF}.batch00001`, `${REF}.batch00001.<script>`, 'x'.repeat(5_000)])(
     'is written anew when the cookie is %j',
     async (value) => {
-      const response = await browserWith(core).send(BATCH, withReceipt(value));
+      const response = await browserWith(core).send(LEFT, withReceipt(value));
       expect(await outcome(response.clone())).toEqual([202, TAKEN]);
       expect(receiptOf(response)).toEqual({ visitorRef: REF, batchIds: ['batch00001'], goalIds: ['300985001'] });
     },

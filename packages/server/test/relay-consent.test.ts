@@ -33,14 +33,17 @@ describe('when a visitor agrees', () => {
     expect(response.headers.getSetCookie()).toEqual([
       `cv_vid=${PAGE_ID}; Max-Age=31536000; Path=/; Secure; SameSite=Lax`,
     ]);
-    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
   });
 
   it('the cookie is Secure where the relay is, on https without a proxy as well', async () => {
     const { choose, send } = browserWith(core, { consent });
     const direct = { ...AGREED, 'x-forwarded-proto': '' };
     expect((await choose(GRANTED, direct)).headers.getSetCookie()[0]).toContain('; Secure');
-    const sent = await send({ id: 'batch00001', events: [] }, { ...direct, cookie: 'consent=yes; cv_vid=visitor-1' });
+    const sent = await send(
+      { id: 'batch00001', isLeaving: true, events: [SHOWN] },
+      { ...direct, cookie: 'consent=yes; cv_vid=visitor-1' },
+    );
     expect(sent.headers.getSetCookie()[0]).toContain('; Secure');
     const plain = { ...AGREED, 'x-forwarded-proto': 'http' };
     expect((await choose(GRANTED, plain)).headers.getSetCookie()[0]).not.toContain('Secure');

@@ -38,7 +38,7 @@ describe('POST …/events', () => {
       { type: 'conversion', goalKey: 'purchase', revenue: 49.99, conversionData: { transactionId: 't-1' } },
     ]);
     expect(await outcome(response)).toEqual([202, { accepted: 2, rejected: [] }]);
-    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await collected()).toEqual([
       {

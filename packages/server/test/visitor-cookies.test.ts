@@ -70,7 +70,6 @@ describe('cookies in each state of consent', () => {
     ['granted', GRANTED, ['cv_vid=visitor-1']],
     ['pending', PENDING, []],
     ['denied', DENIED, ['cv_vid=', 'cv_receipt=']],
-    ['denied until the project’s settings are known', { ...DENIED, isProvisional: true }, []],
     ['a bot', BOT, []],
     ['a bot that was denied', { ...BOT, consent: 'denied' as const }, []],
   ])('%s', (_what, visitor, set) => {

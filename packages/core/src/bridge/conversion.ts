@@ -21,9 +21,7 @@ export type ConversionResult =
 
 export type ConversionMiss = 'deduplicated' | 'goal_not_found' | 'preview' | 'tracking_off';
 
-const QUEUED: ConversionResult = Object.freeze({ status: 'queued', tracked: true, reason: null });
-
-export const conversionQueued = (): ConversionResult => QUEUED;
+export const conversionQueued = (): ConversionResult => ({ status: 'queued', tracked: true, reason: null });
 export const conversionMissed = (reason: ConversionMiss): ConversionResult => ({
   status: reason,
   tracked: false,
@@ -44,7 +42,7 @@ export function checkConversion({ revenue, conversionData }: ConversionOptions):
 }
 
 function invalid(field: string, value: unknown, wanted: string): ConvertError {
-  const kind = Array.isArray(value) ? 'an array' : typeof value;
-  const got = typeof value === 'number' || value === null ? String(value) : kind;
+  // No texts: they may be personal.
+  const got = typeof value === 'number' || value === null ? value : typeof value;
   return new ConvertError('conversion_data_invalid', `${field} must be ${wanted}, got ${got}.`);
 }

@@ -29,6 +29,9 @@ export interface RelayBatch {
   readonly id?: string;
   /** Who the page was made for, as `visitorOf(payload)`: what somebody else was shown is not counted for this visitor. */
   readonly visitor?: string;
+  /** The page is being left and may not hear the answer: the cookie `cv_receipt` tells the next one. */
+  readonly isLeaving?: boolean;
+  /** None: the page asks whether a batch of this `id` has arrived, which it is told with 202, or else with 503. */
   readonly events: readonly RelayEvent[];
 }
 
@@ -47,7 +50,7 @@ export interface RelayReceipt {
 export const RELAY_MAX_BYTES = 64 * 1024;
 
 /**
- * Cookie that tells what arrived: the relay puts batch ids (as they are) and goals into it, so that a page which could not
- * wait for the answer, or another server process, knows.
+ * Cookie that tells what arrived: batch ids (as they are) of pages that could not wait for the answer, and goals, so that
+ * the next page, or another server process, knows.
  */
 export const RECEIPT_COOKIE = 'cv_receipt';

@@ -55,7 +55,12 @@ export function recordRelay() {
     conversions: () => ofType<RelayConversion>('conversion'),
     traits: () => ofType<RelayTraits>('attributes', 'segments'),
     /** Bodies of the requests that carried events, in order. */
-    batches: () => requests.filter(({ url }) => url.endsWith('/events')).map(({ body }) => body),
+    batches: () =>
+      requests
+        .filter(({ url, events }) => url.endsWith('/events') && events.length > 0)
+        .map(({ body }) => contentOf(body)),
+    /** What a page that was left has asked whether it has arrived. */
+    questions: () => requests.filter(({ url, events }) => url.endsWith('/events') && events.length === 0),
     /** Bodies of the requests that carried an answer of the visitor, in order. */
     consents: () => requests.filter(({ url }) => url.endsWith('/consent')).map(({ body }) => body),
     /** How many requests were under way at the same time. */
@@ -67,4 +72,9 @@ export function recordRelay() {
       standing = answer;
     },
   };
+}
+
+/** What stays the same however often a batch is sent. */
+function contentOf({ isLeaving: _, ...content }: RecordedRequest['body']): RecordedRequest['body'] {
+  return content;
 }

@@ -1,5 +1,6 @@
 import type { Core } from '@convert-fullstack/core';
 import type { RateLimit } from '../rate-limit.ts';
+import type { CatchUp } from './catch-up.ts';
 import type { RelayOptions } from './options.ts';
 import type { TakenBatches } from './taken-batches.ts';
 
@@ -15,4 +16,5 @@ export interface OpenRelay {
   readonly core: Core | null;
   readonly limit: RateLimit;
   readonly batches: TakenBatches;
+  readonly catchUp: CatchUp;
 }

@@ -16,6 +16,7 @@ export type RelayRefusal =
   | 'consent_invalid'
   | 'url_invalid'
   | 'config_unavailable'
+  | 'not_arrived'
   | 'unavailable';
 
 /** Seconds. */
@@ -29,7 +30,8 @@ export interface AnswerOptions {
 export function answer(status: number, body: unknown, { headers, setCookies = [] }: AnswerOptions = {}): Response {
   const response = Response.json(body, {
     status,
-    headers: { 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff', ...headers },
+    // Not `no-store`: a page that has met such an answer is kept out of the browser's back/forward cache.
+    headers: { 'cache-control': 'private, no-cache', 'x-content-type-options': 'nosniff', ...headers },
   });
   for (const cookie of setCookies) response.headers.append('set-cookie', cookie);
   return response;

@@ -1,8 +1,8 @@
+import { knownVisitorIds } from '../forget-visitor.ts';
 import { publicUrl } from '../public-url.ts';
 import { parseConsent } from '../relay-schema.ts';
 import type { RequestToRead } from '../request-source.ts';
-import { cookieVisitorId, visitorCookies } from '../visitor-cookies.ts';
-import { isVisitorId } from '../visitor-id.ts';
+import { visitorCookies } from '../visitor-cookies.ts';
 import type { Action, OpenRelay } from './action.ts';
 import { answer, refuse, refuseForNow } from './answer.ts';
 import { readJson } from './read-json.ts';
@@ -37,9 +37,7 @@ function keep(request: Request, relay: OpenRelay, pageVisitorId: string): Respon
 }
 
 async function erase(request: Request, { core, options, limit }: OpenRelay): Promise<Response> {
-  const source = sourceOf(request);
-  const visitorIds = [options.visitorId?.(source), cookieVisitorId(source, options.cookie)].filter(isVisitorId);
-  for (const visitorId of new Set(visitorIds)) {
+  for (const visitorId of knownVisitorIds(sourceOf(request), options)) {
     const waitMs = limit.take(visitorId);
     if (waitMs > 0) return refuseForNow('rate_limited', 429, waitMs);
     await core?.forget(visitorId);

@@ -13,6 +13,8 @@ import { readJson } from './read-json.ts';
 import { refuseSender, senderOf } from './sender.ts';
 import { takeEvents } from './take-events.ts';
 
+/** More events in one request weigh as much as more requests: the queue behind is shared by all visitors. */
+const EVENTS_OF_A_REQUEST = 10;
 const DUPLICATE: RelayReceipt = { accepted: 0, rejected: [], duplicate: true };
 
 /** Takes events over, for the visitor of the cookie, whatever the body says. */
@@ -34,19 +36,30 @@ export const events: Action = {
     const batch = parseBatch(body.value);
     if (batch === null) return refuse(400, 'batch_invalid');
     if (batch.events.length > RELAY_MAX_EVENTS) return refuse(413, 'too_many_events');
+    const heavyMs = limit.take(visitorId, Math.floor(batch.events.length / EVENTS_OF_A_REQUEST));
+    if (heavyMs > 0) return refuseForNow('rate_limited', 429, heavyMs);
+    await relay.catchUp(core, batch.events);
 
-    const { receipt, arrived } = await takeBatch(batch, relay, { core, visitorId, source });
+    const outcome = await takeBatch(batch, relay, { core, visitorId, source });
+    if (outcome === null) return refuseForNow('not_arrived');
+    const { receipt, arrived } = outcome;
     const setCookies = arrived === null ? [] : [receiptSetCookie(arrived, request, relay.options.cookie)];
     return answer(202, receipt, { setCookies });
   },
 };
 
-/** `arrived`: what the browser does not know yet. */
+interface Outcome {
+  readonly receipt: RelayReceipt;
+  /** What the browser has to be told in its cookie. */
+  readonly arrived: Receipt | null;
+}
+
+/** `null`: the page asked whether this batch has arrived, and nobody knows of it. */
 async function takeBatch(
-  { id: batchId, visitor, events }: UncheckedBatch,
+  { id: batchId, visitor, isLeaving, events }: UncheckedBatch,
   { options, batches }: OpenRelay,
   { core, visitorId, source }: { readonly core: Core; readonly visitorId: string; readonly source: RequestSource },
-): Promise<{ receipt: RelayReceipt; arrived: Receipt | null }> {
+): Promise<Outcome | null> {
   const visitorRef = await visitorRefOf(visitorId);
   const known = readReceipt(source.cookies.get(RECEIPT_COOKIE), visitorRef);
   const take = () =>
@@ -58,9 +71,12 @@ async function takeBatch(
       knownGoalIds: known.goalIds,
       allowed: options.browserConversions ?? {},
     });
+  const isQuestion = batchId !== undefined && events.length === 0;
   const hasArrived = batchId !== undefined && known.batchIds.includes(batchId);
-  const taken = hasArrived ? null : await batches.once({ visitorId, batchId }, take);
-  const arrived = withArrived(known, { batchId, goalIds: taken?.goalIds ?? [] });
+  if (isQuestion && !hasArrived && !(await batches.has({ visitorId, batchId }))) return null;
+  const taken = isQuestion || hasArrived ? null : await batches.once({ visitorId, batchId }, take);
+  // Not for every batch: a page whose cookies have changed is kept out of the browser's back/forward cache.
+  const arrived = withArrived(known, { batchId: isLeaving ? batchId : undefined, goalIds: taken?.goalIds ?? [] });
   return { receipt: taken?.receipt ?? DUPLICATE, arrived: arrived === known ? null : arrived };
 }
 

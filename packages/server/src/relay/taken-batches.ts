@@ -7,6 +7,8 @@ export interface TakenBatches {
    * waits for its twin, and a failure leaves it to whoever brings it next. Without an id, every batch is a new one.
    */
   once<Taken>(batch: BatchName, take: () => Promise<Taken>): Promise<Taken | null>;
+  /** Whether it has been taken over; waits for one that is just arriving. */
+  has(batch: BatchName): Promise<boolean>;
 }
 
 export interface BatchName {
@@ -20,11 +22,12 @@ const REMEMBERED_BATCHES = 10_000;
 export function createTakenBatches(): TakenBatches {
   const taken = recentMap<true>(REMEMBERED_BATCHES);
   const underWay = new Map<string, Promise<unknown>>();
+  // Nothing may happen between the last look at `underWay` and what follows from it, hence no function for the loop.
   return {
-    async once({ visitorId, batchId }, take) {
-      if (batchId === undefined) return take();
-      const name = `${visitorId} ${batchId}`;
-      for (let twin = underWay.get(name); twin !== undefined; twin = underWay.get(name)) await twin.catch(() => {});
+    async once(batch, take) {
+      if (batch.batchId === undefined) return take();
+      const name = nameOf(batch);
+      while (underWay.has(name)) await underWay.get(name)?.catch(() => {});
       if (taken.get(name)) return null;
       const taking = take();
       underWay.set(name, taking);
@@ -36,5 +39,12 @@ export function createTakenBatches(): TakenBatches {
         underWay.delete(name);
       }
     },
+    async has(batch) {
+      const name = nameOf(batch);
+      while (underWay.has(name)) await underWay.get(name)?.catch(() => {});
+      return taken.get(name) === true;
+    },
   };
 }
+
+const nameOf = ({ visitorId, batchId }: BatchName) => `${visitorId} ${batchId}`;

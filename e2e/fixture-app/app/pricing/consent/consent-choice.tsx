@@ -11,7 +11,12 @@ export function ConsentChoice({ order }: { order: () => Promise<string> }) {
   async function choose(answer: 'granted' | 'denied') {
     // Where the option `consent` in convert.ts finds it.
     await cookieStore.set('consent', answer);
-    setConsent(answer);
+    await setConsent(answer);
+  }
+
+  async function grantAndReload() {
+    await choose('granted');
+    location.reload();
   }
 
   return (
@@ -19,6 +24,9 @@ export function ConsentChoice({ order }: { order: () => Promise<string> }) {
       <p data-testid="consent">{consent}</p>
       <button type="button" data-testid="grant" onClick={() => choose('granted')}>
         Take part
+      </button>
+      <button type="button" data-testid="grant-and-reload" onClick={grantAndReload}>
+        Take part, on a new page
       </button>
       <button type="button" data-testid="deny" onClick={() => choose('denied')}>
         Leave

@@ -1,7 +1,6 @@
 'use client';
 
 import type { RelayTraits } from '@convert-fullstack/core/bridge';
-import type { ReactNode } from 'react';
 import { explainTraits } from './explain.ts';
 import { useScope, useStable, visitorIn } from './scope.ts';
 
@@ -36,21 +35,4 @@ export function useVisitor(): CurrentVisitor {
     setAttributes: useStable(tell('attributes')),
     setSegments: useStable(tell('segments')),
   };
-}
-
-export interface VisitorFieldProps {
-  /** `cv_vid` unless given. */
-  readonly name?: string;
-}
-
-/**
- * A hidden form field with the visitor id, for forms whose target cannot read the cookie. Renders nothing while there is no
- * id to tell, or no consent to tell it.
- *
- * @example
- * <form action="https://checkout.example/orders" method="post"><VisitorField /></form>
- */
-export function VisitorField({ name = 'cv_vid' }: VisitorFieldProps): ReactNode {
-  const visitor = visitorIn(useScope('<VisitorField>'));
-  return visitor?.id && visitor.consent === 'granted' ? <input type="hidden" name={name} value={visitor.id} /> : null;
 }
