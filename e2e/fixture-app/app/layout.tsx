@@ -1,4 +1,5 @@
 import { ConvertProvider } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { type ReactNode, Suspense } from 'react';
 import { convert } from '@/convert';
 import { Convert } from './convert-button';
@@ -12,6 +13,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
           <main>{children}</main>
           <Suspense>
             <Convert />
+            <PreviewBadge />
           </Suspense>
         </ConvertProvider>
       </body>

@@ -8,6 +8,9 @@ export default function Index() {
         <li>
           <Link href="/dynamic">Dynamic Server Components</Link>
         </li>
+        <li>
+          <Link href="/products/components">Components in place of hooks</Link>
+        </li>
       </ul>
     </main>
   );

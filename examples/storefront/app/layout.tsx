@@ -1,4 +1,5 @@
 import { ConvertProvider } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -45,6 +46,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             <NewsletterForm />
             <ExperimentsChoice />
           </footer>
+          <PreviewBadge />
         </ConvertProvider>
       </body>
     </html>

@@ -48,16 +48,19 @@ export interface ContextHost {
   findForPreview(experienceId: string): Promise<Snapshot | null>;
 }
 
+const NO_PREVIEWS: ReadonlyMap<string, Variation> = new Map();
+
 /** One visitor in one request or one page life. Made by `core.createContext()` or `core.loadContext()`. */
 export class Context {
   readonly visitorId: string;
   readonly #host: ContextHost;
   #snapshot: Snapshot | null;
-  /** The visitor's own record; while a variation is previewed, `#record` is a copy that nobody else sees. */
+  /** The visitor's own record; while variations are previewed, `#record` is a copy that nobody else sees. */
   #ownRecord: VisitorRecord;
   #record: VisitorRecord;
   #attributes: Attributes;
-  #preview: Variation | null = null;
+  /** By experience id. */
+  #previews: ReadonlyMap<string, Variation> = NO_PREVIEWS;
   #changed = false;
 
   constructor(host: ContextHost, record: VisitorRecord, attributes: Attributes | undefined) {
@@ -105,7 +108,7 @@ export class Context {
   runExperience(key: string, options?: RunOptions): ExperienceResult | null {
     const snapshot = this.#loaded();
     const experience = snapshot?.experience(key);
-    if (snapshot == null || experience === undefined) return this.#previewOutsideConfig(key);
+    if (snapshot == null || experience === undefined) return this.#previewOf(key)?.result ?? null;
     this.#tellLocations(snapshot, options);
     const decision = this.#decide(snapshot, experience, this.#input(options, this.visitorId));
     if (typeof decision !== 'string') this.#settle(snapshot, decision, options?.enableTracking ?? true);
@@ -129,7 +132,7 @@ export class Context {
       results.push(decision.result);
     }
     this.#save();
-    if (this.#preview !== null && this.#isOutsideConfig(this.#preview)) results.push(this.#preview.result);
+    for (const preview of this.#previewsOutsideConfig()) results.push(preview.result);
     return results;
   }
 
@@ -196,7 +199,7 @@ export class Context {
     const snapshot = this.#loaded();
     const goal = snapshot?.goal(goalKey);
     if (snapshot === null || goal === undefined) return conversionMissed('goal_not_found');
-    if (this.#preview !== null) return conversionMissed('preview');
+    if (this.#isPreview) return conversionMissed('preview');
     if (!this.#isTracked) return conversionMissed('tracking_off');
     const { tracker, records, emitter } = this.#host;
     const tracked = this.#tracked(snapshot);
@@ -230,27 +233,45 @@ export class Context {
       dependent === null ? decide : (experience) => dependent.decide(experience),
     );
     const experiences = variations.map(({ assignment }) => assignment);
-    const preview = this.#preview;
-    if (preview === null) {
+    const payload = { version: 1, visitorId: this.visitorId, experiences, goals: snapshot.goalKeys } as const;
+    if (!this.#isPreview) {
       this.#host.tallies.handedOut(snapshot, variations, this.#record);
-      return { version: 1, visitorId: this.visitorId, experiences, goals: snapshot.goalKeys };
+      return payload;
     }
-    if (this.#isOutsideConfig(preview) && isSelected(preview, only)) experiences.push(preview.assignment);
-    return { version: 1, visitorId: this.visitorId, preview: true, experiences, goals: snapshot.goalKeys };
+    for (const preview of this.#previewsOutsideConfig()) {
+      if (isSelected(preview, only)) experiences.push(preview.assignment);
+    }
+    const previewed = Array.from(this.#previews.values(), ({ result }) => {
+      const { experienceKey, experienceId, variationKey, variationId } = result;
+      return { experienceKey, experienceId, variationKey, variationId };
+    });
+    return { ...payload, preview: true, previewed };
   }
 
   /**
-   * Shows this context one variation, whatever its rules, traffic and status, and leaves no trace of anything it does
-   * from then on. Ids that are empty or unknown end the preview with a warning.
+   * Shows this context variations, one of each experience, whatever their rules, traffic and status, and leaves no trace of
+   * anything it does from then on. Ids that are empty or unknown are warned about; with none left the preview ends.
+   *
+   * @example await context.setPreview({ experienceId: '100334665', variationId: '1003142550' });
    */
-  async setPreview({ experienceId, variationId }: PreviewRequest): Promise<void> {
-    const found =
-      this.#loaded()?.variation(experienceId, variationId) ??
-      (experienceId && (await this.#host.findForPreview(experienceId))?.variation(experienceId, variationId));
-    this.#preview = found || null;
-    this.#record = this.#preview === null ? this.#ownRecord : this.#ownRecord.detached();
-    if (this.#preview === null)
-      this.#host.log('warn', 'The previewed variation does not exist.', { experienceId, variationId });
+  async setPreview(...requests: readonly PreviewRequest[]): Promise<void> {
+    const found = new Map<string, Variation>();
+    for (const { experienceId, variationId } of requests) {
+      const variation =
+        this.#loaded()?.variation(experienceId, variationId) ??
+        (experienceId && (await this.#host.findForPreview(experienceId))?.variation(experienceId, variationId));
+      if (variation) found.set(experienceId, variation);
+      else this.#host.log('warn', 'The previewed variation does not exist.', { experienceId, variationId });
+    }
+    this.#previews = found;
+    this.#record = this.#isPreview ? this.#ownRecord.detached() : this.#ownRecord;
+  }
+
+  /** Counts for `core.health()` that a variation threw; Convert is not told. Ids the config does not know are ignored. */
+  reportError(thrown: { readonly experienceId: string; readonly variationId: string }): void {
+    const snapshot = this.#loaded();
+    const variation = snapshot?.variation(thrown.experienceId, thrown.variationId);
+    if (snapshot !== null && variation !== undefined && !this.#isPreview) this.#host.tallies.threw(snapshot, variation);
   }
 
   /** Why an experience does or does not resolve; changes and reports nothing. */
@@ -287,7 +308,7 @@ export class Context {
     const latest = this.#host.records.latest(this.#ownRecord);
     if (latest === this.#ownRecord) return;
     this.#ownRecord = latest;
-    if (this.#preview === null) this.#record = latest;
+    if (!this.#isPreview) this.#record = latest;
   }
 
   /** Reads the stored record, whose key was unknown before the config was there. */
@@ -325,12 +346,11 @@ export class Context {
   }
 
   #decide(snapshot: Snapshot, experience: Experience, input: DecisionInput): Decision {
-    if (this.#preview !== null && this.#preview.experience.id === experience.id) return this.#preview;
-    return decide(snapshot, experience, input);
+    return this.#previews.get(experience.id) ?? decide(snapshot, experience, input);
   }
 
   #tellLocations(snapshot: Snapshot, options: RunOptions | undefined): void {
-    if (this.#preview !== null) return;
+    if (this.#isPreview) return;
     const { emitter } = this.#host;
     if (tellLocationChanges(emitter, snapshot, this.#record, options?.locationAttributes)) this.#changed = true;
   }
@@ -357,7 +377,7 @@ export class Context {
       record.bucketed(experienceId, variation.id);
       this.#changed = true;
     }
-    if (this.#preview !== null) return;
+    if (this.#isPreview) return;
     if (!isRemembered && made !== 'shown') host.tallies.remembered(snapshot, variation, this.visitorId);
     if (tracked && this.#isTracked && (isNew || !record.wasExposedTo(experienceId, variation.id))) {
       record.exposedTo(experienceId, variation.id);
@@ -385,21 +405,26 @@ export class Context {
       const decision = decide(experience);
       if (typeof decision !== 'string') yield decision;
     }
-    if (this.#preview !== null && this.#isOutsideConfig(this.#preview)) yield this.#preview;
+    yield* this.#previewsOutsideConfig();
   }
 
   #save(): void {
     if (!this.#changed) return;
     this.#changed = false;
-    if (this.#preview === null) this.#host.records.save(this.#record);
+    if (!this.#isPreview) this.#host.records.save(this.#record);
   }
 
-  #isOutsideConfig(variation: Variation): boolean {
-    return this.#loaded()?.experienceById(variation.experience.id) === undefined;
+  get #isPreview(): boolean {
+    return this.#previews.size > 0;
   }
 
-  #previewOutsideConfig(key: string): ExperienceResult | null {
-    return this.#preview !== null && this.#preview.experience.key === key ? this.#preview.result : null;
+  #previewOf(experienceKey: string): Variation | undefined {
+    return [...this.#previews.values()].find(({ experience }) => experience.key === experienceKey);
+  }
+
+  #previewsOutsideConfig(): Variation[] {
+    const snapshot = this.#loaded();
+    return [...this.#previews.values()].filter(({ experience }) => !snapshot?.experienceById(experience.id));
   }
 
   #question(options: DecideOptions | undefined): Question {
@@ -408,7 +433,7 @@ export class Context {
     return {
       snapshot,
       visitorId: this.visitorId,
-      preview: this.#preview,
+      previewOf: (key) => this.#previewOf(key) ?? null,
       decide: (config, experience) => this.#decide(config, experience, input),
       carriers: (config, featureId) =>
         this.#carrierDecisions(config, featureId, (experience) => this.#decide(config, experience, input)),

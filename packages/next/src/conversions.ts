@@ -50,11 +50,12 @@ export function createConversions(
     async trackConversion(goalKey, { headers, ...options } = {}) {
       const { visitorId, ...conversion } = options;
       // Named but absent: nobody was carried along, and whoever sends this request is somebody else.
-      const isCarried = 'visitorId' in options;
-      const opened = await open(isCarried ? visitorId : await grantedId(await visitOf({ headers })));
+      const visit = 'visitorId' in options ? null : await visitOf({ headers });
+      if (await visit?.isPreview()) return conversionMissed('preview');
+      const opened = await open(visit === null ? visitorId : await grantedId(visit));
       if (opened === null) return conversionMissed('tracking_off');
       const { core, context } = opened;
-      const goalId = isCarried ? null : goalIdOf(core, goalKey);
+      const goalId = visit === null ? null : goalIdOf(core, goalKey);
       const receipt =
         goalId === null ? null : await openReceipt({ goalId, visitorId: context.visitorId }, { headers, cookie });
       if (receipt?.isCounted && !conversion.forceMultiple) return conversionMissed('deduplicated');

@@ -13,7 +13,9 @@ export interface Decided {
 export function decided(core: Core | null, visitorId: string | null, payload: Payload): Decided {
   return {
     payload(only) {
-      if (only === undefined || core === null || visitorId === null) return payload;
+      if (only === undefined) return payload;
+      if (payload.preview) return { ...payload, experiences: payload.experiences.filter((one) => isNamed(one, only)) };
+      if (core === null || visitorId === null) return payload;
       const kept = core.payloadFor(visitorId, decisionsOf(payload), { only });
       // Without the pairs (the config has just changed) the whole payload is what the rest of the page was made of.
       return kept === null ? payload : { ...payload, experiences: kept.experiences, goals: kept.goals };
@@ -29,6 +31,10 @@ export function decided(core: Core | null, visitorId: string | null, payload: Pa
       return null;
     },
   };
+}
+
+function isNamed({ experienceKey, features }: Assignment, keys: readonly string[]): boolean {
+  return keys.includes(experienceKey) || features.some(({ featureKey }) => keys.includes(featureKey));
 }
 
 /** A payload's decisions as pairs of experience id and variation id. */

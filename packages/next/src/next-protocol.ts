@@ -17,6 +17,7 @@ export interface AnswerChanges {
   readonly requestUrl: string;
   /** `Set-Cookie` values. */
   readonly setCookies: readonly string[];
+  readonly responseHeaders?: Readonly<Record<string, string>>;
 }
 
 /** The new value, from the one the answer hands on; `isForeign`: the page is rendered by another site. */
@@ -24,7 +25,7 @@ export type OverrideHeader = (current: string | null, isForeign: boolean) => str
 
 /** An application's answer with our cookies and request headers; everything else about it stays. */
 export async function completeAnswer(response: Response, changes: AnswerChanges): Promise<Response> {
-  const { setCookies } = changes;
+  const { setCookies, responseHeaders = {} } = changes;
   const goesOn = response.headers.has(NEXT) || response.headers.has(REWRITE);
   // Response.error(), of status 0, cannot be copied and carries nothing.
   if ((!goesOn && setCookies.length === 0) || response.status === 0) return response;
@@ -35,6 +36,7 @@ export async function completeAnswer(response: Response, changes: AnswerChanges)
   for (const cookie of setCookies) headers.append('set-cookie', cookie);
   // A shared cache that kept this answer would do to everybody's browser what is meant for one.
   if (setCookies.length > 0) headers.set('cache-control', 'private, no-store');
+  for (const [name, value] of Object.entries(responseHeaders)) headers.set(name, value);
   const { body, status, statusText } = response;
   const completed = new NextResponse(body, { status, statusText, headers });
   if (setCookies.length > 0) await keepCookies(completed);

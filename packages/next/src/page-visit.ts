@@ -2,6 +2,7 @@ import {
   browserPayload,
   decideRequest,
   originalPayload,
+  previewsOf,
   publicUrl,
   type RequestToRead,
   type RequestVisitor,
@@ -21,6 +22,8 @@ export interface PageVisit {
   visitor(): Promise<PageVisitor>;
   /** Falls back to the original of everything. */
   decided(): Promise<Decided>;
+  /** Whether it previews something, so that nothing may be counted. */
+  isPreview(): Promise<boolean>;
 }
 
 export interface PageRequest {
@@ -59,9 +62,10 @@ export function openPageVisit(shared: () => SharedCore, options: ConvertOptions,
       const { core, firstConfig } = shared();
       await firstConfig;
       const { visitorId } = visitor;
-      if (visitorId === null || !core?.currentConfig) return await undecided(visitor);
+      if (!core?.currentConfig) return await undecided(visitor);
       const isCurrent = visit !== null && visit.configVersion === core.currentConfig.version;
-      const handedOn = isCurrent && visit.decisions ? core.payloadFor(visitorId, visit.decisions) : null;
+      const decisions = isCurrent ? visit.decisions : null;
+      const handedOn = visitorId === null || decisions === null ? null : core.payloadFor(visitorId, decisions);
       const payload =
         handedOn === null
           ? await decideRequest(core, { ...request, visitor, attributes, cookie })
@@ -78,11 +82,17 @@ export function openPageVisit(shared: () => SharedCore, options: ConvertOptions,
     return decided(null, null, await originalPayload(visitor, cookie));
   }
 
+  function decideOnce(): Promise<Decided> {
+    made ??= decide();
+    return made;
+  }
+
   return {
     visitor: async () => (await recognizeOnce()).visitor,
-    decided() {
-      made ??= decide();
-      return made;
+    decided: decideOnce,
+    async isPreview() {
+      const { request } = await recognizeOnce();
+      return previewsOf(requestSource(request)).length > 0 && (await decideOnce()).payload().preview === true;
     },
   };
 }

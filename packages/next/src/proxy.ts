@@ -1,9 +1,12 @@
-import type { Assignment, FeatureResult } from '@convert-fullstack/core';
+import type { Assignment, FeatureResult, PreviewRequest } from '@convert-fullstack/core';
 import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
 import {
   type CookieOptions,
   decideRequest,
   forgetVisitor,
+  previewCookieHeader,
+  previewCookies,
+  previewsOf,
   publicUrl,
   type RequestSource,
   type RequestVisitor,
@@ -16,6 +19,7 @@ import {
 } from '@convert-fullstack/server';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { type Decided, decided, decisionsOf } from './decided.ts';
+import { leavePreview } from './leave-preview.ts';
 import { type AnswerChanges, completeAnswer } from './next-protocol.ts';
 import type { ConvertOptions } from './options.ts';
 import type { SharedCore } from './shared-core.ts';
@@ -54,8 +58,13 @@ const NOBODY: ProxyVisitor = {
   feature: () => null,
 };
 
+/** Neither caches nor search engines shall take them for the page. */
+const OF_PREVIEWS = { 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex' };
+
 export function createProxy(shared: () => SharedCore, options: ConvertOptions, handler?: ProxyHandler): ConvertProxy {
   return async (request, event) => {
+    const left = leavePreview(request, options.cookie);
+    if (left !== null) return left;
     const inbound = request.headers.get(VISIT_HEADER);
     const opened = await open(shared, options, { request, event }, inbound).catch((error: unknown) => {
       shared().notices.failure('The proxy', error);
@@ -87,21 +96,28 @@ async function open(
   const earlier = inbound === null ? null : await signer.verify(inbound);
   const { visitor, source } = recognize(ofProcess, options, request, earlier);
 
+  const asked = previewsOf(source);
   const decisions = await decide(ofProcess, options, visitor, source);
+  const payload = decisions?.payload() ?? null;
+  // What does not exist is not remembered: it would be looked for with every page.
+  const previews = payload === null ? asked : (payload.previewed ?? []);
   const visit: Visit = {
     ...visitor,
     method: request.method,
     url: source.url?.href ?? null,
     configVersion: ofProcess.core?.currentConfig?.version ?? null,
-    decisions: decisions && decisionsOf(decisions.payload()),
+    // Pages decide a preview again, from the cookie.
+    decisions: payload === null || payload.preview ? null : decisionsOf(payload),
   };
   const header = await signer.sign(visit);
 
   const { cookie } = options;
-  const setCookies = visitorCookies(source, visitor, options);
+  const ofVisitor = visitorCookies(source, visitor, options);
   // With its cookie goes the last word on whose record it is. Only then: not with every request of somebody who denied.
-  if (visitor.consent === 'denied' && setCookies.length > 0) event.waitUntil(forget(ofProcess, options, source));
+  if (visitor.consent === 'denied' && ofVisitor.length > 0) event.waitUntil(forget(ofProcess, options, source));
+  const setCookies = [...ofVisitor, ...previewCookies(source, previews, cookie)];
   changeCookies(request, visitor, cookie);
+  changePreviews(request, previews);
   request.headers.set(VISIT_HEADER, header);
   return {
     visitor: {
@@ -115,10 +131,14 @@ async function open(
       overrides: {
         // Another site gets no id that this visitor has not agreed to yet.
         cookie: (current, isForeign) =>
-          requestCookieHeader(current, isForeign && visitor.consent === 'pending' ? NOBODY : visitor, cookie),
+          previewCookieHeader(
+            requestCookieHeader(current, isForeign && visitor.consent === 'pending' ? NOBODY : visitor, cookie),
+            isForeign ? [] : previews,
+          ),
         [VISIT_HEADER]: (_current, isForeign) => (isForeign ? null : header),
       },
       setCookies,
+      ...(payload?.preview && { responseHeaders: OF_PREVIEWS }),
     },
   };
 }
@@ -174,6 +194,14 @@ async function forget({ core, notices }: SharedCore, options: ConvertOptions, so
   }
 }
 
+function changePreviews(request: NextRequest, previews: readonly PreviewRequest[]): void {
+  const before = request.headers.get('cookie');
+  const header = previewCookieHeader(before, previews);
+  if (header === before) return;
+  if (header === null) request.headers.delete('cookie');
+  else request.headers.set('cookie', header);
+}
+
 /** The request as it would be without us. */
 function closed(request: NextRequest, inbound: string | null): Opened {
   if (inbound === null) return { visitor: NOBODY, changes: null };
@@ -190,6 +218,7 @@ async function decide(
   visitor: RequestVisitor,
   source: RequestSource,
 ): Promise<Decided | null> {
-  if (core === null || core.currentConfig === null || visitor.visitorId === null) return null;
+  if (core === null || core.currentConfig === null) return null;
+  if (visitor.visitorId === null && previewsOf(source).length === 0) return null;
   return decided(core, visitor.visitorId, await decideRequest(core, { ...source, visitor, attributes }));
 }

@@ -1,5 +1,8 @@
-import type { Attributes, Core, Payload } from '@convert-fullstack/core';
+import type { Assignment, Attributes, Core, Payload } from '@convert-fullstack/core';
+import { THROWN_COOKIE } from '@convert-fullstack/core/bridge';
 import { browserPayload } from './browser-payload.ts';
+import { parsePairs } from './pair-cookies.ts';
+import { previewsOf, withoutPreview } from './preview.ts';
 import type { RequestVisitor } from './recognize-visitor.ts';
 import { requestAttributes } from './request-attributes.ts';
 import { type RequestToRead, requestSource } from './request-source.ts';
@@ -18,25 +21,56 @@ export interface RequestToDecide extends RequestToRead {
   readonly only?: readonly string[] | undefined;
 }
 
+/** Stands for somebody who has no id and previews. */
+const PREVIEWER = 'preview';
+
 /**
  * Decides for the visitor of a request and leaves nothing behind: no stored decision, no exposure. Nobody to decide for:
- * the original of everything.
+ * the original of everything. What the request previews is shown to anybody, and the original of what threw in this browser.
  *
  * @example
  * const payload = await decideRequest(core, { visitor, url: publicUrl(request), headers: request.headers });
  */
 export async function decideRequest(core: Core, request: RequestToDecide): Promise<Payload> {
-  const { visitor, url, headers, only, cookie } = request;
-  if (visitor.visitorId === null) return originalPayload(visitor);
+  const { visitor, headers, only, cookie } = request;
+  const source = requestSource(request);
+  const previews = previewsOf(source);
+  const { visitorId } = visitor;
+  if (visitorId === null && previews.length === 0) return originalPayload(visitor);
+  const url = source.url && withoutPreview(source.url);
   const facts = requestAttributes({ url, headers, isNew: visitor.isNew });
-  const attributes = { ...facts.attributes, ...request.attributes?.(requestSource(request)) };
-  const context = await core.loadContext(visitor.visitorId);
-  const payload = context.toPayload({
+  const attributes = { ...facts.attributes, ...request.attributes?.(source) };
+  const context = await core.loadContext(visitorId ?? PREVIEWER);
+  if (previews.length > 0) await context.setPreview(...previews);
+  const decided = context.toPayload({
     attributes,
     locationAttributes: facts.locationAttributes,
     ...(only && { only }),
   });
-  return browserPayload(payload, visitor, cookie);
+  if (visitorId !== null) return browserPayload(withoutThrown(decided, source), visitor, cookie);
+  if (!decided.preview) return originalPayload(visitor);
+  const experiences = decided.experiences.filter((assignment) => isPreviewed(decided, assignment));
+  return browserPayload({ ...decided, visitorId: null, visitorRef: PREVIEWER, experiences }, visitor, cookie);
+}
+
+/** The browser has seen these variations throw. A preview shows what it is asked for all the same. */
+function withoutThrown(payload: Payload, { cookies }: RequestSource): Payload {
+  const thrown = parsePairs(cookies.get(THROWN_COOKIE));
+  if (thrown.length === 0) return payload;
+  const experiences = payload.experiences.filter(
+    (assignment) => isPreviewed(payload, assignment) || !thrown.some((pair) => isSameVariation(pair, assignment)),
+  );
+  return { ...payload, experiences };
+}
+
+function isPreviewed({ previewed = [] }: Payload, assignment: Assignment): boolean {
+  return previewed.some((preview) => isSameVariation(preview, assignment));
+}
+
+type Ids = Pick<Assignment, 'experienceId' | 'variationId'>;
+
+function isSameVariation(a: Ids, b: Ids): boolean {
+  return a.experienceId === b.experienceId && a.variationId === b.variationId;
 }
 
 /** What a visitor gets for whom nothing can be decided: the original of everything. */

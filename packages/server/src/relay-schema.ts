@@ -15,6 +15,8 @@ const amount = v.exactOptional(v.union([v.pipe(text(32), v.regex(/^-?\d+(?:\.\d+
 
 const exposure = v.object({ type: v.literal('exposure'), experienceId: id, variationId: id });
 
+const error = v.object({ type: v.literal('error'), experienceId: id, variationId: id });
+
 const conversion = v.object({
   type: v.literal('conversion'),
   goalKey: text(256),
@@ -44,7 +46,7 @@ const traits = v.object({
   values: table(text(64), v.union([v.pipe(v.string(), v.maxLength(256)), number, v.boolean()]), 32),
 });
 
-const event = v.variant('type', [exposure, conversion, traits]);
+const event = v.variant('type', [exposure, error, conversion, traits]);
 
 const batch = v.object({
   id: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{8,32}$/))),

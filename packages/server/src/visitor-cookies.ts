@@ -1,5 +1,6 @@
-import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
+import { RECEIPT_COOKIE, THROWN_COOKIE } from '@convert-fullstack/core/bridge';
 import { parseCookie, stringifySetCookie } from 'cookie';
+import { cookiePairs, nameOf } from './cookie-header.ts';
 import { publicUrl } from './public-url.ts';
 import type { RequestVisitor } from './recognize-visitor.ts';
 import { type RequestToRead, requestSource } from './request-source.ts';
@@ -43,9 +44,12 @@ export function visitorCookies(
     // Every character of a visitor id may stand in a cookie as it is, and scripts then read it as it is.
     return [stringifySetCookie(name, visitorId, { ...attributes, httpOnly, encode: String })];
   }
-  return [name, RECEIPT_COOKIE]
-    .filter((kept) => source.cookies.has(kept))
-    .map((kept) => stringifySetCookie(kept, '', { ...attributes, maxAge: 0 }));
+  const erased = [name, RECEIPT_COOKIE].map((kept) => ({ kept, ...attributes }));
+  // Scripts do not know the domain.
+  const { domain: _, ...ofThisHost } = attributes;
+  return [...erased, { kept: THROWN_COOKIE, ...ofThisHost }]
+    .filter(({ kept }) => source.cookies.has(kept))
+    .map(({ kept, ...place }) => stringifySetCookie(kept, '', { ...place, maxAge: 0 }));
 }
 
 /** What all cookies of ours have in common; browsers erase one only when path and domain are those it was set with. */
@@ -86,17 +90,4 @@ export function requestCookieHeader(
   const replaced = visitorId === null ? [name, RECEIPT_COOKIE] : [name];
   const others = cookiePairs(cookieHeader).filter((pair) => !replaced.includes(nameOf(pair)));
   return (visitorId === null ? others : [...others, `${name}=${visitorId}`]).join('; ') || null;
-}
-
-function cookiePairs(cookieHeader: string | null): string[] {
-  if (!cookieHeader) return [];
-  return cookieHeader
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair !== '');
-}
-
-function nameOf(pair: string): string {
-  const end = pair.indexOf('=');
-  return (end === -1 ? pair : pair.slice(0, end)).trim();
 }

@@ -1,4 +1,5 @@
 import { ConvertProvider } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { convert } from '@/convert';
 import { SeasonBadge } from '../season-badge';
 
@@ -7,6 +8,7 @@ export default async function Dynamic() {
   return (
     <ConvertProvider payload={await convert.payload({ only: ['seasonal-badges'] })}>
       <SeasonBadge />
+      <PreviewBadge />
     </ConvertProvider>
   );
 }

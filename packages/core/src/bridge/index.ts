@@ -7,6 +7,7 @@ export {
   conversionMissed,
   conversionQueued,
 } from './conversion.ts';
+export { PREVIEW_PARAM, THROWN_COOKIE } from './cookies.ts';
 export { type AssignedFeature, type Assignment, type Consent, type Payload, visitorOf } from './payload.ts';
 export {
   RECEIPT_COOKIE,
@@ -14,6 +15,7 @@ export {
   type RelayBatch,
   type RelayConsent,
   type RelayConversion,
+  type RelayError,
   type RelayEvent,
   type RelayExposure,
   type RelayReceipt,

@@ -37,6 +37,8 @@ export interface Payload {
   readonly consent?: Exclude<Consent, 'granted'>;
   /** Set when these decisions are a preview: nothing the visitor sees or does is counted. */
   readonly preview?: true;
+  /** What is previewed, whichever experiences are handed on; there only in a preview. */
+  readonly previewed?: readonly Omit<Assignment, 'features'>[];
   /** In the order of the config: the first experience that carries a feature provides it. */
   readonly experiences: readonly Assignment[];
   /** Keys of the goals that can be tracked. */

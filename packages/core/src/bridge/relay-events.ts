@@ -7,6 +7,13 @@ export interface RelayExposure {
   readonly variationId: string;
 }
 
+/** This variation threw, and the visitor is shown the original instead. */
+export interface RelayError {
+  readonly type: 'error';
+  readonly experienceId: string;
+  readonly variationId: string;
+}
+
 /** The visitor reached this goal. */
 export interface RelayConversion extends ConversionOptions {
   readonly type: 'conversion';
@@ -21,7 +28,7 @@ export interface RelayTraits {
   readonly values: Readonly<Record<string, string | number | boolean>>;
 }
 
-export type RelayEvent = RelayExposure | RelayConversion | RelayTraits;
+export type RelayEvent = RelayExposure | RelayError | RelayConversion | RelayTraits;
 
 /** Body of `POST {endpoint}/events`. The visitor is the one of the request's cookie, never of the body. */
 export interface RelayBatch {

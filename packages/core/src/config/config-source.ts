@@ -3,6 +3,7 @@ import { errorName } from '../error-name.ts';
 import { ConvertError } from '../errors.ts';
 import type { CoreOptions } from '../options.ts';
 import type { Clock, Logger } from '../ports.ts';
+import { rememberLookups } from './preview-lookups.ts';
 import { Refresh, type RefreshOutcome, type RefreshPlan } from './refresh.ts';
 import { Snapshot } from './snapshot.ts';
 
@@ -23,6 +24,8 @@ export class ConfigSource {
   readonly #logger: Logger;
   readonly #announce: ConfigSourceOptions['announce'];
   readonly #refresh: Refresh | null;
+  /** The service's config with one experience in it, be it a draft; `null` when there is none. */
+  readonly findForPreview: (experienceId: string) => Promise<Snapshot | null>;
   #current: Snapshot | null = null;
   #etag: string | null = null;
   #isAnnounced = false;
@@ -36,6 +39,7 @@ export class ConfigSource {
     this.#logger = logger;
     this.#announce = announce;
     this.#refresh = data === undefined ? new Refresh({ plan, clock, random, attempt: () => this.#fetch() }) : null;
+    this.findForPreview = rememberLookups((experienceId) => this.#lookUp(experienceId), clock);
     const embedded = data === undefined ? fallbackData : data;
     if (embedded !== undefined) this.#current = this.#read(embedded);
   }
@@ -59,8 +63,13 @@ export class ConfigSource {
     this.#refresh?.ifDue();
   }
 
-  /** The service's config with one experience in it, be it a draft; `null` when there is none. */
-  async findForPreview(experienceId: string): Promise<Snapshot | null> {
+  close(): void {
+    this.#isClosed = true;
+    this.#refresh?.close();
+    this.#connection.close();
+  }
+
+  async #lookUp(experienceId: string): Promise<Snapshot | null> {
     if (this.#refresh === null) return null;
     try {
       const answer = await this.#connection.fetchConfig(experienceId, null);
@@ -72,12 +81,6 @@ export class ConfigSource {
       });
       return null;
     }
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#refresh?.close();
-    this.#connection.close();
   }
 
   async #fetch(): Promise<RefreshOutcome> {

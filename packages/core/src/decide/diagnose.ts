@@ -47,16 +47,16 @@ const MESSAGES: Readonly<Record<DiagnosticReason, string>> = {
 export interface Question {
   readonly snapshot: Snapshot | null;
   readonly visitorId: string;
-  readonly preview: Variation | null;
+  previewOf(experienceKey: string): Variation | null;
   decide(snapshot: Snapshot, experience: Experience): Decision;
   /** The visitor's variations of the experiences that may carry a feature. */
   carriers(snapshot: Snapshot, featureId: string): Iterable<Variation>;
 }
 
-export function diagnoseExperience({ snapshot, visitorId, preview, decide }: Question, key: string): Diagnostic {
+export function diagnoseExperience({ snapshot, visitorId, previewOf, decide }: Question, key: string): Diagnostic {
   const asked = { experienceKey: key };
-  if (preview?.result.experienceKey === key)
-    return diagnostic('preview', { ...asked, variationKey: preview.result.variationKey });
+  const preview = previewOf(key);
+  if (preview !== null) return diagnostic('preview', { ...asked, variationKey: preview.result.variationKey });
   if (snapshot === null) return diagnostic('config_unavailable', asked);
   const experience = snapshot.experience(key);
   if (experience === undefined) return diagnostic('experience_not_found', asked);

@@ -10,6 +10,8 @@ export class ExperienceTally {
   readonly exposures: number[];
   /** Visitors with a first conversion. */
   readonly converted: number[];
+  /** Errors that were reported. */
+  readonly errors: number[];
   readonly #experiences: number;
   #assigned: DistinctVisitors | null = null;
   #exposed: DistinctVisitors | null = null;
@@ -19,6 +21,7 @@ export class ExperienceTally {
   constructor(variations: number, experiences: number) {
     this.exposures = Array.from({ length: variations }, () => 0);
     this.converted = [...this.exposures];
+    this.errors = [...this.exposures];
     this.#experiences = experiences;
   }
 
@@ -58,5 +61,9 @@ export class ExperienceTally {
 
   convert(variation: number): void {
     increment(this.converted, variation);
+  }
+
+  fail(variation: number): void {
+    increment(this.errors, variation);
   }
 }

@@ -53,6 +53,8 @@ export interface VariationHealth {
   readonly exposed: number;
   /** Visitors with a conversion that was credited to it. */
   readonly converted: number;
+  /** How often it threw in a browser, as `<Experience>` reports it. */
+  readonly errors: number;
 }
 
 const SUSPICIOUS = 0.001;
@@ -77,7 +79,7 @@ type Counted = Omit<ExperienceHealth, 'isSuspicious' | 'causes'> & { readonly ev
 
 function count(experience: Experience, plan: Plan, counters: Counters, timesRemembered: number): Counted {
   const tally = counters.tallyOf(experience);
-  const { assigned, exposed, followed, exposures, converted } = tally ?? {};
+  const { assigned, exposed, followed, exposures, converted, errors } = tally ?? {};
   const rows = [...splitOf(plan)].map(([variation, share]) => {
     const at = variation.index;
     return {
@@ -89,13 +91,14 @@ function count(experience: Experience, plan: Plan, counters: Counters, timesReme
       followed: [followed?.exposed[at] ?? 0, followed?.assigned[at] ?? 0] as const,
       exposures: exposures?.[at] ?? 0,
       converted: converted?.[at] ?? 0,
+      errors: errors?.[at] ?? 0,
     };
   });
   const variations = rows.map((row): VariationHealth => {
     const { variationKey, variationId } = row.variation;
     const all = Math.round(row.remembered + row.handedOut * (assigned?.perCounted ?? 1));
-    const { share, exposures, converted } = row;
-    return { variationKey, variationId, share, assigned: all, exposed: exposures, converted };
+    const { share, exposures, converted, errors } = row;
+    return { variationKey, variationId, share, assigned: all, exposed: exposures, converted, errors };
   });
   const pValues = {
     assigned: chanceOfSplit(

@@ -71,6 +71,11 @@ export class Tallies {
     this.#tallyOf(this.counters, snapshot, variation)?.convert(variation.index);
   }
 
+  /** A variation threw in a browser. */
+  threw(snapshot: Snapshot, variation: Variation): void {
+    this.#tallyOf(this.counters, snapshot, variation)?.fail(variation.index);
+  }
+
   /** How often a remembered decision may have been counted: a visitor whose record was given up comes as somebody new. */
   timesRemembered(experience: Experience): number {
     // A record is given up with the second clearing after it was written.

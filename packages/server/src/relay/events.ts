@@ -1,6 +1,7 @@
 import type { Core } from '@convert-fullstack/core';
 import { RECEIPT_COOKIE, RELAY_MAX_BYTES, type RelayReceipt } from '@convert-fullstack/core/bridge';
 import { stringifySetCookie } from 'cookie';
+import { previewsOf } from '../preview.ts';
 import { publicUrl } from '../public-url.ts';
 import { type Receipt, readReceipt, receiptCookie, withArrived } from '../receipt.ts';
 import { parseBatch, RELAY_MAX_EVENTS, type UncheckedBatch } from '../relay-schema.ts';
@@ -70,6 +71,8 @@ async function takeBatch(
       isPageOfOther: visitor !== undefined && visitor !== visitorId && visitor !== visitorRef,
       knownGoalIds: known.goalIds,
       allowed: options.browserConversions ?? {},
+      // By the cookie alone: what an address asks for may not exist.
+      isPreview: previewsOf({ url: null, cookies: source.cookies }).length > 0,
     });
   const isQuestion = batchId !== undefined && events.length === 0;
   const hasArrived = batchId !== undefined && known.batchIds.includes(batchId);

@@ -3,6 +3,7 @@ import {
   ConvertError,
   isReportable,
   type RelayConversion,
+  type RelayError,
   type RelayEvent,
   type RelayExposure,
   type RelayReceipt,
@@ -22,6 +23,8 @@ export interface EventsToTake {
   /** Goals that the visitor's receipt names. */
   readonly knownGoalIds: readonly string[];
   readonly allowed: BrowserConversions;
+  /** The browser previews variations: nothing is counted. */
+  readonly isPreview: boolean;
 }
 
 export interface TakenEvents {
@@ -56,14 +59,22 @@ export async function takeEvents(unchecked: readonly unknown[], given: EventsToT
 /** `null` when the event was taken over, otherwise why not. */
 function takeEvent(event: RelayEvent | null, taking: Taking): string | null {
   if (event === null) return 'event_invalid';
+  if (taking.isPreview) return 'preview';
   if (event.type === 'conversion') return takeConversion(event, taking);
   if (taking.isPageOfOther) return 'visitor_changed';
-  return event.type === 'exposure' ? takeExposure(event, taking) : takeTraits(event, taking);
+  if (event.type === 'exposure') return takeExposure(event, taking);
+  return event.type === 'error' ? takeError(event, taking) : takeTraits(event, taking);
 }
 
 function takeExposure({ experienceId, variationId }: RelayExposure, { core, context }: Taking): string | null {
   if (core.assignment(experienceId, variationId) === null) return 'assignment_unknown';
   context.expose({ experienceId, variationId });
+  return null;
+}
+
+function takeError({ experienceId, variationId }: RelayError, { core, context }: Taking): string | null {
+  if (core.assignment(experienceId, variationId) === null) return 'assignment_unknown';
+  context.reportError({ experienceId, variationId });
   return null;
 }
 
