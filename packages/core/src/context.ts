@@ -255,15 +255,8 @@ export class Context {
    * @example await context.setPreview({ experienceId: '100334665', variationId: '1003142550' });
    */
   async setPreview(...requests: readonly PreviewRequest[]): Promise<void> {
-    const found = new Map<string, Variation>();
-    for (const { experienceId, variationId } of requests) {
-      const variation =
-        this.#loaded()?.variation(experienceId, variationId) ??
-        (experienceId && (await this.#host.findForPreview(experienceId))?.variation(experienceId, variationId));
-      if (variation) found.set(experienceId, variation);
-      else this.#host.log('warn', 'The previewed variation does not exist.', { experienceId, variationId });
-    }
-    this.#previews = found;
+    const found = await Promise.all(requests.map((request) => this.#findForPreview(request)));
+    this.#previews = new Map(found.flatMap((variation) => (variation ? [[variation.experience.id, variation]] : [])));
     this.#record = this.#isPreview ? this.#ownRecord.detached() : this.#ownRecord;
   }
 
@@ -412,6 +405,16 @@ export class Context {
     if (!this.#changed) return;
     this.#changed = false;
     if (!this.#isPreview) this.#host.records.save(this.#record);
+  }
+
+  async #findForPreview({ experienceId, variationId }: PreviewRequest): Promise<Variation | null> {
+    const known = this.#loaded()?.variation(experienceId, variationId);
+    if (known !== undefined) return known;
+    const looked = experienceId ? await this.#host.findForPreview(experienceId) : null;
+    const variation = looked?.variation(experienceId, variationId);
+    if (variation === undefined)
+      this.#host.log('warn', 'The previewed variation does not exist.', { experienceId, variationId });
+    return variation ?? null;
   }
 
   get #isPreview(): boolean {

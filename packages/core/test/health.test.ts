@@ -20,8 +20,21 @@ describe('a visitor is counted once', () => {
       }
     }
     expect(healthOf(core).variations).toEqual([
-      { variationKey: 'a', variationId: '101', share: 1, assigned: 2, exposed: 2, converted: 0 },
+      { variationKey: 'a', variationId: '101', share: 1, assigned: 2, exposed: 2, converted: 0, errors: 0 },
     ]);
+  });
+
+  it('is told which variation threw, how often, and Convert is not', async () => {
+    const { core, transport } = bench(splitting([50, 50]));
+    const context = core.createContext('visitor-1');
+    for (const variationId of ['102', '102', '404']) context.reportError({ experienceId: '10', variationId });
+    context.reportError({ experienceId: '404', variationId: '102' });
+    expect(healthOf(core).variations.map(({ errors }) => errors)).toEqual([0, 2]);
+    await context.setPreview({ experienceId: '10', variationId: '101' });
+    context.reportError({ experienceId: '10', variationId: '101' });
+    expect(healthOf(core).variations.map(({ errors }) => errors)).toEqual([0, 2]);
+    await core.flush();
+    expect(transport.sent).toEqual([]);
   });
 
   it('as assigned, however many payloads are made for it in however many ways', () => {

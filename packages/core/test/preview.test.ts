@@ -1,4 +1,5 @@
 import { parsePreviewParam } from '@convert-fullstack/core';
+import { manualClock } from '@convert-fullstack/core/testing';
 import { describe, expect, it } from 'vitest';
 import { bench, fetchedBench, MemoryStore } from './support/ports.ts';
 import { arms, experience, type Json, project, shop, switchesOn } from './support/project.ts';
@@ -54,6 +55,28 @@ describe('a previewed variation', () => {
     expect(transport.sent).toEqual([]);
     expect(dataStore.texts.size).toBe(0);
     expect(core.createContext('visitor-1').trackConversion('purchase').status).toBe('queued');
+  });
+
+  it('comes with others of other experiences, the last one of each', async () => {
+    const { core, logger } = bench(shop());
+    const context = core.createContext('visitor-1');
+    await context.setPreview(
+      { experienceId: '20', variationId: '201' },
+      { experienceId: '404', variationId: '1' },
+      { experienceId: '10', variationId: '101' },
+      { experienceId: '10', variationId: '102' },
+    );
+    expect(context.runExperiences().map(({ variationId }) => variationId)).toEqual(['102', '201']);
+    expect(context.toPayload({ only: [] })).toMatchObject({
+      preview: true,
+      experiences: [],
+      previewed: [
+        { experienceKey: 'checkout', experienceId: '20', variationId: '201' },
+        { experienceKey: 'hero', experienceId: '10', variationId: '102' },
+      ],
+    });
+    expect(core.createContext('visitor-1').toPayload()).not.toHaveProperty('previewed');
+    expect(logger.warnings).toEqual(['The previewed variation does not exist.']);
   });
 
   it('keeps its own copy of the visitor’s state while another context goes on', async () => {
@@ -126,6 +149,26 @@ describe('a draft that the config does not contain', () => {
     expect(core.createContext('visitor-2').runExperience('draft')).toBeNull();
     await core.flush();
     expect(transport.sent).toEqual([]);
+  });
+
+  it('is asked for once a minute, and not too many of them are', async () => {
+    const clock = manualClock();
+    const { core, transport } = fetchedBench({ clock, refresh: false });
+    const found = { status: 200, body: withDraft() };
+    transport.configs = [{ status: 200, body: shop() }, ...Array.from({ length: 60 }, () => found)];
+    await core.initialize();
+    const lookUp = async (experienceId: string) => {
+      const context = core.createContext('visitor-1');
+      await context.setPreview({ experienceId, variationId: '902' });
+      return context.runExperience('draft')?.variationId;
+    };
+    const lookups = () => transport.configRequests.length - 1;
+    await Promise.all([lookUp('90'), lookUp('90')]);
+    expect([await lookUp('90'), lookups()]).toEqual(['902', 1]);
+    for (let id = 1_000; id < 1_050; id++) await lookUp(`${id}`);
+    expect([await lookUp('90'), lookups()]).toEqual(['902', 20]);
+    await clock.advance(60_000);
+    expect([await lookUp('90'), lookups()]).toEqual(['902', 21]);
   });
 
   it('switches its features on', async () => {

@@ -6,8 +6,10 @@ it('exports exactly this', () => {
   expect(Object.keys(core).sort()).toEqual(['Context', 'ConvertError', 'Core', 'hashText', 'parsePreviewParam']);
   expect(Object.keys(bridge).sort()).toEqual([
     'ConvertError',
+    'PREVIEW_PARAM',
     'RECEIPT_COOKIE',
     'RELAY_MAX_BYTES',
+    'THROWN_COOKIE',
     'checkConversion',
     'conversionMissed',
     'conversionQueued',

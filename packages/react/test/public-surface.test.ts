@@ -3,7 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 const sources = new URL('../src/', import.meta.url);
-const files = readdirSync(sources).map((name) => ({ name, text: readFileSync(new URL(name, sources), 'utf8') }));
+const files = readdirSync(sources, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name))
+  .map((name) => ({ name: name.replaceAll('\\', '/'), text: readFileSync(new URL(name, sources), 'utf8') }));
+/** For Server Components, which look at their children as well. */
+const ON_BOTH_SIDES = ['component/variation.ts'];
 
 it('is these names', async () => {
   expect(Object.keys(await import('../src/index.ts')).sort()).toEqual([
@@ -17,11 +21,22 @@ it('is these names', async () => {
   ]);
 });
 
+it.each(['index.ts', 'index.server.ts'])('of the components, in %s, is these names', async (entry) => {
+  expect(Object.keys(await import(`../src/component/${entry}`)).sort()).toEqual(['Experience', 'Variation']);
+});
+
+it('of the preview is this name', async () => {
+  expect(Object.keys(await import('../src/preview-badge.tsx'))).toEqual(['PreviewBadge']);
+});
+
 it('every file that runs React code on the client says "use client", and the entry does not', () => {
-  const importing = files.filter(({ text }) => /^import \{[^}]*\} from 'react'/m.test(text)).map(({ name }) => name);
+  const importing = files
+    .filter(({ text }) => /^import \{[^}]*\} from 'react'/m.test(text))
+    .map(({ name }) => name)
+    .filter((name) => !ON_BOTH_SIDES.includes(name));
   const client = files.filter(({ text }) => text.startsWith("'use client';")).map(({ name }) => name);
   expect(client).toEqual(expect.arrayContaining(importing));
-  expect(client).not.toContain('index.ts');
+  expect(client).not.toEqual(expect.arrayContaining([expect.stringMatching(/index\.|variation|on-server/)]));
 });
 
 it('knows core only through what it shares with the server, and no other package', () => {

@@ -61,6 +61,7 @@ export function previewCookies(
 
 /** The `Cookie` header of a request as the pages behind should see it: with these previews and no others. */
 export function previewCookieHeader(cookieHeader: string | null, previews: readonly PreviewRequest[]): string | null {
+  if (previews.length === 0 && !cookieHeader?.includes(PREVIEW_COOKIE)) return cookieHeader;
   const others = cookiePairs(cookieHeader).filter((pair) => nameOf(pair) !== PREVIEW_COOKIE);
   const own = previews.length === 0 ? [] : [`${PREVIEW_COOKIE}=${formatPairs(previews)}`];
   return [...others, ...own].join('; ') || null;

@@ -3,10 +3,12 @@ import * as surface from '../src/index.ts';
 
 it('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
+    'PREVIEW_COOKIE',
     'RELAY_MAX_EVENTS',
     'VISITOR_COOKIE',
     'VISITOR_FIELD',
     'VISITOR_HEADER',
+    'addressAfterPreview',
     'browserPayload',
     'carriedVisitorId',
     'createRelay',
@@ -18,6 +20,9 @@ it('exports exactly this', () => {
     'isVisitorId',
     'newVisitorId',
     'originalPayload',
+    'previewCookieHeader',
+    'previewCookies',
+    'previewsOf',
     'publicUrl',
     'readReceipt',
     'receiptCookie',

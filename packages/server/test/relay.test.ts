@@ -280,3 +280,31 @@ describe('POST …/events', () => {
     await secretive.close();
   });
 });
+
+describe('errors of variations', () => {
+  const ERROR = { type: 'error', experienceId: HERO.id, variationId: HERO.variationIds[1] };
+
+  it('are counted here, and not by Convert', async () => {
+    const other = { ...ERROR, variationId: '404' };
+    const response = await send([ERROR, ERROR, other, { ...ERROR, experienceId: 7 }]);
+    const rejected = [
+      { index: 2, reason: 'assignment_unknown' },
+      { index: 3, reason: 'event_invalid' },
+    ];
+    expect(await outcome(response)).toEqual([202, { accepted: 2, rejected }]);
+    const [hero] = core.health().experiences;
+    expect(hero?.variations.map(({ errors }) => errors)).toEqual([0, 2, 0]);
+    expect(await collected()).toEqual([]);
+  });
+});
+
+it('nothing is taken from a browser that previews', async () => {
+  const cookie = `cv_vid=visitor-1; cv_preview=${HERO.id}.${HERO.variationIds[2]}`;
+  const bought = { type: 'conversion', goalKey: 'purchase' };
+  const response = await send([SHOWN, bought], { cookie });
+  const rejected = [0, 1].map((index) => ({ index, reason: 'preview' }));
+  expect(await outcome(response)).toEqual([202, { accepted: 0, rejected }]);
+  expect(await collected()).toEqual([]);
+  await send([SHOWN], { cookie: 'cv_vid=visitor-1; cv_preview=junk' });
+  expect(await collected()).toHaveLength(1);
+});

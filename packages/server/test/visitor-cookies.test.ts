@@ -86,6 +86,9 @@ describe('cookies in each state of consent', () => {
       'shop=; Max-Age=0; Domain=.shop.example; Path=/; Secure; SameSite=Lax',
       'cv_receipt=; Max-Age=0; Domain=.shop.example; Path=/; Secure; SameSite=Lax',
     ]);
+    expect(cookiesFor(DENIED, { cookie: 'cv_thrown=1.2', options })).toEqual([
+      'cv_thrown=; Max-Age=0; Path=/; Secure; SameSite=Lax',
+    ]);
     expect(cookiesFor(DENIED, { cookie: 'theme=dark' })).toEqual([]);
     expect(cookiesFor(DENIED)).toEqual([]);
   });

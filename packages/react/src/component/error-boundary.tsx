@@ -20,12 +20,16 @@ interface ErrorBoundaryState {
 
 export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
   override state: ErrorBoundaryState = { thrown: null, isPassedOn: false };
+  #isTold = false;
 
   static getDerivedStateFromError(error: unknown): Partial<ErrorBoundaryState> {
     return { thrown: { error } };
   }
 
   override componentDidCatch(error: unknown): void {
+    // Several effects may throw in one commit, and StrictMode runs each twice.
+    if (this.#isTold) return;
+    this.#isTold = true;
     if (!this.props.onThrow(error)) this.setState({ isPassedOn: true });
   }
 
