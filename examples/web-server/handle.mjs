@@ -1,11 +1,12 @@
-import { parsePreviewParam } from '@convert-fullstack/core';
 import {
+  addressAfterPreview,
   createRelay,
+  decideRequest,
   forgetVisitor,
-  originalPayload,
+  previewCookies,
   publicUrl,
   recognizeVisitor,
-  requestAttributes,
+  requestSource,
   visitorCookies,
   withVisitorId,
 } from '@convert-fullstack/server';
@@ -23,16 +24,21 @@ export function createShop(core) {
     const url = publicUrl(request);
     if (url.pathname.startsWith('/api/convert/')) return relay(request);
 
-    const from = { url, headers: request.headers, method: request.method };
-    const visitor = withVisitorId(recognizeVisitor({ ...from, privacy: core.currentConfig?.privacy }, options));
-    const payload = await decide(core, { ...from, visitor });
+    const source = requestSource({ url, headers: request.headers });
+    const afterPreview = addressAfterPreview(url);
+    if (afterPreview !== null) return leavePreview(source, afterPreview);
+
+    const from = { ...source, method: request.method, privacy: core.currentConfig?.privacy };
+    const visitor = withVisitorId(recognizeVisitor(from, options));
+    const payload = await decideRequest(core, { ...source, visitor, only: ['home-hero'] });
 
     // With its cookie goes the last word on whose record it is.
     if (visitor.consent === 'denied') await forgetVisitor(core, from, options);
 
     const hero = payload.experiences[0]?.variationKey ?? 'original';
     const headers = new Headers({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-store' });
-    for (const cookie of visitorCookies(from, visitor, options)) headers.append('set-cookie', cookie);
+    const cookies = [...visitorCookies(source, visitor, options), ...previewCookies(source, payload.previewed ?? [])];
+    for (const cookie of cookies) headers.append('set-cookie', cookie);
     return new Response(`<!doctype html><title>Shop</title><h1 data-variation="${escaped(hero)}">Hello</h1>`, {
       headers,
     });
@@ -44,11 +50,8 @@ function escaped(text) {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-async function decide(core, { url, headers, visitor }) {
-  if (visitor.visitorId === null) return originalPayload(visitor);
-  const { attributes, locationAttributes } = requestAttributes({ url, headers, isNew: visitor.isNew });
-  const context = await core.loadContext(visitor.visitorId, attributes);
-  const preview = parsePreviewParam(url.searchParams.get('convert_preview'));
-  if (preview !== null) await context.setPreview(preview);
-  return context.toPayload({ only: ['home-hero'], locationAttributes });
+function leavePreview(source, address) {
+  const headers = new Headers({ location: address.href, 'cache-control': 'private, no-store' });
+  for (const cookie of previewCookies(source, [])) headers.append('set-cookie', cookie);
+  return new Response(null, { status: 307, headers });
 }

@@ -52,6 +52,17 @@ it('a preview link shows its variation to anybody', async () => {
   expect(await answer.text()).toContain('data-variation="silent-loop"');
 });
 
+it('a preview is remembered until it is left', async () => {
+  const { ask } = shop();
+  const link = await ask('/?convert_preview=3009860001.3009870003');
+  const [cookie] = link.headers.getSetCookie().filter((value) => value.startsWith('cv_preview='));
+  const next = await ask('/', { headers: { cookie: `${STORY}; ${cookie.split(';')[0]}` } });
+  expect(await next.text()).toContain('data-variation="silent-loop"');
+  const left = await ask('/?convert_preview=off', { headers: { cookie: cookie.split(';')[0] } });
+  expect([left.status, left.headers.get('location')]).toEqual([307, 'http://shop.example/']);
+  expect(left.headers.get('set-cookie')).toMatch(/^cv_preview=; Max-Age=0;/);
+});
+
 it('an exposure the browser reports reaches the collector', async () => {
   const { core, transport, ask } = shop();
   const event = { type: 'exposure', experienceId: '3009860001', variationId: '3009870002' };

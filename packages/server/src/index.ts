@@ -4,7 +4,6 @@ export { decideRequest, originalPayload, type ReadAttributes, type RequestToDeci
 export { forgetVisitor } from './forget-visitor.ts';
 export {
   addressAfterPreview,
-  PREVIEW_COOKIE,
   previewCookieHeader,
   previewCookies,
   previewsOf,

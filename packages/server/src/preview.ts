@@ -7,7 +7,7 @@ import { cookieAttributes } from './visitor-cookies.ts';
 import type { CookieOptions, RequestSource } from './visitor-options.ts';
 
 /** Keeps the previews of a browsing session. */
-export const PREVIEW_COOKIE = 'cv_preview';
+const PREVIEW_COOKIE = 'cv_preview';
 
 /** Each is decided for every page. */
 const MAX_PREVIEWS = 10;

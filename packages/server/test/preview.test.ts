@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   addressAfterPreview,
   decideRequest,
-  PREVIEW_COOKIE,
   previewCookieHeader,
   previewCookies,
   previewsOf,
@@ -41,7 +40,7 @@ describe('what a request previews', () => {
     'is nothing where that is malformed: %j',
     (value) => {
       expect(pairsOf(`/?convert_preview=${encodeURIComponent(value)}`)).toEqual([]);
-      expect(pairsOf('/', `${PREVIEW_COOKIE}=${encodeURIComponent(value)}_1.2`)).toEqual(['1.2']);
+      expect(pairsOf('/', `cv_preview=${encodeURIComponent(value)}_1.2`)).toEqual(['1.2']);
     },
   );
 

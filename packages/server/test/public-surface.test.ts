@@ -3,7 +3,6 @@ import * as surface from '../src/index.ts';
 
 it('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
-    'PREVIEW_COOKIE',
     'RELAY_MAX_EVENTS',
     'VISITOR_COOKIE',
     'VISITOR_FIELD',

@@ -1,3 +1,3 @@
 export type { ExperienceProps } from './experience.tsx';
 export { Experience } from './experience-on-server.tsx';
-export { type Assigned, Variation, type VariationProps } from './variation.ts';
+export { Variation, type VariationProps } from './variation.ts';

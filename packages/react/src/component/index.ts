@@ -1,2 +1,2 @@
 export { Experience, type ExperienceProps } from './experience.tsx';
-export { type Assigned, Variation, type VariationProps } from './variation.ts';
+export { Variation, type VariationProps } from './variation.ts';
