@@ -113,7 +113,7 @@ test.describe('<Experience> in a Client Component', () => {
     expect(errors).toEqual([]);
   });
 
-  for (const how of ['render', 'effect'] as const) {
+  for (const how of ['render', 'effect', 'blocking']) {
     test(`a variation that throws at once (${how}) shows the original and counts no exposure`, async ({ page }) => {
       const visitorId = await visit(page, { 'pricing-page': 'annual-first' });
       const errorsBefore = await errorsOf('annual-first');

@@ -9,6 +9,7 @@ import {
   type WatchedAssignment,
 } from '@convert-fullstack/react';
 import { expectTypeOf, it } from 'vitest';
+import type { ExperienceProps, VariationProps } from '../../src/component/index.ts';
 
 declare module '@convert-fullstack/react' {
   interface Register {
@@ -25,6 +26,11 @@ it('with a declared project keys are those of the project', () => {
   expectTypeOf<VariationKey<'home-hero'>>().toEqualTypeOf<'original' | 'b'>();
   expectTypeOf<FeatureKey>().toEqualTypeOf<'banner' | 'plans'>();
   expectTypeOf<GoalKey>().toEqualTypeOf<'signup' | 'purchase'>();
+});
+
+it('with a declared project components know its keys', () => {
+  expectTypeOf<Extract<ExperienceProps['of'], string>>().toEqualTypeOf<'home-hero' | 'pricing'>();
+  expectTypeOf<VariationProps['name']>().toEqualTypeOf<'original' | 'b' | 'monthly' | 'annual'>();
 });
 
 it('with a declared project hooks know variations and variables', () => {
