@@ -11,6 +11,9 @@ export default function Index() {
         <li>
           <Link href="/products/components">Components in place of hooks</Link>
         </li>
+        <li>
+          <Link href="/products/static">Static, one page for each variation</Link>
+        </li>
       </ul>
     </main>
   );

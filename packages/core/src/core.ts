@@ -1,12 +1,13 @@
 import { beforeExit } from './adapters/before-exit.ts';
 import { consoleLogger, withLevel } from './adapters/console-logger.ts';
 import { systemClock } from './adapters/system-clock.ts';
-import type { Payload } from './bridge/payload.ts';
+import type { Assignment, Payload } from './bridge/payload.ts';
 import { ConfigSource } from './config/config-source.ts';
 import type { Variation } from './config/plan.ts';
 import type { ConfigSnapshot } from './config/snapshot.ts';
 import { type Connection, connect } from './connection.ts';
 import { Context, type ContextHost } from './context.ts';
+import { isRunning } from './decide/experience.ts';
 import { errorName } from './error-name.ts';
 import { ConvertError } from './errors.ts';
 import { type CoreEvents, createEmitter, type Emitter, type Handler, type QueueReleased } from './events.ts';
@@ -143,15 +144,24 @@ export class Core {
     return this.#config.current?.variation(experienceId, variationId)?.result ?? null;
   }
 
+  /** The variations that new visitors of an experience are split between; none of one that does not run. */
+  variationsOf(experienceKey: string): readonly Assignment[] {
+    const snapshot = this.#config.current;
+    const experience = snapshot?.experience(experienceKey);
+    if (snapshot === null || experience === undefined || !isRunning(experience, this.#host.environment)) return [];
+    return snapshot.planOf(experience).active.map(({ assignment }) => assignment);
+  }
+
   /**
    * The payload of decisions made elsewhere, as pairs of experience id and variation id; `null` when the config knows
-   * one of them no more, so that they have to be made again.
+   * one of them no more, so that they have to be made again. Without a visitor, nobody counts as assigned.
    */
   payloadFor(
-    visitorId: string,
+    visitorId: string | null,
     decisions: readonly (readonly [experienceId: string, variationId: string])[],
     options: { readonly only?: readonly string[] } = {},
   ): Payload | null {
+    this.#config.refreshIfDue();
     const snapshot = this.#config.current;
     if (snapshot === null) return null;
     const selected = options.only && new Set(snapshot.selected(options.only));
@@ -161,7 +171,8 @@ export class Core {
       if (variation === undefined) return null;
       if (selected === undefined || selected.has(variation.experience)) variations.push(variation);
     }
-    this.#tallies.handedOut(snapshot, variations, { visitorId });
+    variations.sort((one, other) => one.experience.position - other.experience.position);
+    if (visitorId !== null) this.#tallies.handedOut(snapshot, variations, { visitorId });
     const experiences = variations.map(({ assignment }) => assignment);
     return { version: 1, visitorId, experiences, goals: snapshot.goalKeys };
   }

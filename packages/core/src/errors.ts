@@ -1,9 +1,11 @@
 export type ConvertErrorCode =
   | 'async_store'
   | 'config_invalid'
+  | 'config_unavailable'
   | 'conversion_data_invalid'
   | 'options_invalid'
   | 'provider_missing'
+  | 'static_variants_exceeded'
   | 'visitor_id_invalid';
 
 /**

@@ -14,7 +14,9 @@ it('exports exactly this', () => {
     'conversionMissed',
     'conversionQueued',
     'isReportable',
+    'readPageVisitor',
     'visitorOf',
+    'writePageVisitor',
   ]);
 });
 

@@ -1,10 +1,12 @@
 import type { Health } from '@convert-fullstack/core';
+import type { ExperienceKey } from '@convert-fullstack/core/register';
 import { type Conversions, createConversions } from './conversions.ts';
 import { createHandlers, type RouteHandlers } from './handlers.ts';
 import type { ConvertOptions } from './options.ts';
 import { pageVisits } from './page-visits.ts';
-import { type ConvertProxy, createProxy, type ProxyHandler } from './proxy.ts';
+import { type ConvertProxy, createProxy, type ProxyHandler, type ProxyOptions } from './proxy.ts';
 import { coreFor } from './shared-core.ts';
+import { createStaticVariants, type StaticVariants, type StaticVariantsOptions } from './static-variants.ts';
 import { createVisits, type Visits } from './visits.ts';
 
 /** Everything a Next.js application needs on the server; each function works on its own. */
@@ -13,10 +15,23 @@ export interface Convert extends Visits, Conversions {
    * The proxy: recognises the visitor, decides, and hands both on to the page. An own handler gets the request with all
    * of that in its headers, and whatever it answers keeps its meaning.
    *
+   * Throws `ConvertError` `options_invalid` for static variants with a path that is none.
+   *
    * @example
    * export const proxy = convert.proxy();
+   *
+   * @example
+   * export const proxy = convert.proxy({ staticVariants: [landing], handler: intlMiddleware });
    */
-  proxy(handler?: ProxyHandler): ConvertProxy;
+  proxy(options?: ProxyHandler | ProxyOptions): ConvertProxy;
+  /**
+   * Pages that are rendered ahead of time, once for each combination of variations, in `app/convert/[variants]`. The proxy
+   * leads each visitor to their own, if it is told of them. Throws `ConvertError` `options_invalid` for a limit below 1.
+   *
+   * @example
+   * export const landing = convert.staticVariants({ experiences: ['home-hero'], paths: ['/landing'], limit: 10 });
+   */
+  staticVariants<Key extends ExperienceKey>(options: StaticVariantsOptions<Key>): StaticVariants<Key>;
   /**
    * Route handlers that take over the browser's events and decide for client navigation.
    *
@@ -47,7 +62,8 @@ export function createConvert(options: ConvertOptions): Convert {
   return {
     ...createVisits(visitOf),
     ...createConversions(shared, options, visitOf),
-    proxy: (handler) => createProxy(shared, options, handler),
+    proxy: (own = {}) => createProxy(shared, options, typeof own === 'function' ? { handler: own } : own),
+    staticVariants: (pages) => createStaticVariants(shared, pages),
     handlers: createHandlers(shared, options),
     health: () => shared().core?.health() ?? NOTHING_COUNTED,
   };

@@ -9,13 +9,13 @@ export interface Decided {
   feature(key: string): FeatureResult | null;
 }
 
-/** `core` and `visitorId`: `null` when nothing was decided. */
+/** `core`: `null` when nothing was decided; `visitorId`: `null` when it is for many. */
 export function decided(core: Core | null, visitorId: string | null, payload: Payload): Decided {
   return {
     payload(only) {
       if (only === undefined) return payload;
       if (payload.preview) return { ...payload, experiences: payload.experiences.filter((one) => isNamed(one, only)) };
-      if (core === null || visitorId === null) return payload;
+      if (core === null) return payload;
       const kept = core.payloadFor(visitorId, decisionsOf(payload), { only });
       // Without the pairs (the config has just changed) the whole payload is what the rest of the page was made of.
       return kept === null ? payload : { ...payload, experiences: kept.experiences, goals: kept.goals };

@@ -32,5 +32,6 @@ export { type Convert, createConvert } from './create-convert.ts';
 export type { RouteHandlers } from './handlers.ts';
 export type { BrowserConversions, ConvertOptions } from './options.ts';
 export type { ReadOptions } from './page-visits.ts';
-export type { ConvertProxy, ProxyHandler, ProxyVisitor } from './proxy.ts';
+export type { ConvertProxy, ProxyHandler, ProxyOptions, ProxyVisitor } from './proxy.ts';
+export type { StaticDecisions, StaticVariants, StaticVariantsOptions } from './static-variants.ts';
 export type { ReadPayloadOptions, TypedFeature } from './visits.ts';

@@ -7,17 +7,34 @@ const NEXT = 'x-middleware-next';
 const REWRITE = 'x-middleware-rewrite';
 const OVERRIDDEN = 'x-middleware-override-headers';
 const OVERRIDE = 'x-middleware-request-';
+const NOT_FOUND = 'NEXT_HTTP_ERROR_FALLBACK;404';
 const CHANGED_COOKIES = Symbol.for('next.mutated.cookies');
 
 export interface AnswerChanges {
-  /** The request as the pages should see it: used whole when the answer does not replace request headers itself. */
-  readonly requestHeaders: Headers;
+  /**
+   * The request as the pages should see it: used whole when the answer does not replace request headers itself. `null`: as
+   * it came.
+   */
+  readonly requestHeaders: Headers | null;
   /** Changes to the request headers that the answer hands on; `null` removes. */
   readonly overrides: Readonly<Record<string, OverrideHeader>>;
   readonly requestUrl: string;
   /** `Set-Cookie` values. */
   readonly setCookies: readonly string[];
   readonly responseHeaders?: Readonly<Record<string, string>>;
+  /** How long deciding took, as a `Server-Timing` metric; `null`: nothing was decided. */
+  readonly timing: string | null;
+  /** Where the page of an address of this site really is; `null`: there. */
+  readonly place: (address: URL) => Promise<Place | null>;
+}
+
+/** A page that is chosen for the visitor and kept for many. */
+export interface Place {
+  /** `null`: the answer leads there already. */
+  readonly url: URL | null;
+  readonly cacheControl: string;
+  /** `Server-Timing` metric for the scripts of the page. */
+  readonly timing: string;
 }
 
 /** The new value, from the one the answer hands on; `isForeign`: the page is rendered by another site. */
@@ -25,14 +42,19 @@ export type OverrideHeader = (current: string | null, isForeign: boolean) => str
 
 /** An application's answer with our cookies and request headers; everything else about it stays. */
 export async function completeAnswer(response: Response, changes: AnswerChanges): Promise<Response> {
-  const { setCookies, responseHeaders = {} } = changes;
+  const { setCookies, responseHeaders = {}, timing, requestUrl } = changes;
   const goesOn = response.headers.has(NEXT) || response.headers.has(REWRITE);
   // Response.error(), of status 0, cannot be copied and carries nothing.
   if ((!goesOn && setCookies.length === 0) || response.status === 0) return response;
   // A copy: the application may hand out one answer to many requests, the headers of Response.redirect() are immutable,
   // and `cookies` reads the headers only once.
   const headers = new Headers(response.headers);
-  if (goesOn) overrideRequestHeaders(headers, changes);
+  const address = new URL(headers.get(REWRITE) ?? requestUrl, requestUrl);
+  const isForeign = address.origin !== new URL(requestUrl).origin;
+  const place = goesOn && !isForeign ? await changes.place(address) : null;
+  if (goesOn) overrideRequestHeaders(headers, changes, isForeign);
+  if (place !== null) goTo(place, headers);
+  else if (goesOn && timing !== null) headers.append('server-timing', timing);
   for (const cookie of setCookies) headers.append('set-cookie', cookie);
   // A shared cache that kept this answer would do to everybody's browser what is meant for one.
   if (setCookies.length > 0) headers.set('cache-control', 'private, no-store');
@@ -76,13 +98,27 @@ export function setCookieIfPossible(jar: CookieJar, cookie: ReceiptCookie): void
   }
 }
 
-function overrideRequestHeaders(headers: Headers, { requestHeaders, overrides, requestUrl }: AnswerChanges): void {
+function goTo({ url, timing, cacheControl }: Place, headers: Headers): void {
+  if (url !== null) {
+    headers.delete(NEXT);
+    headers.set(REWRITE, url.href);
+  }
+  headers.append('server-timing', timing);
+  // The public address has another page for the next visitor. An application that allows even less has its way.
+  if (!headers.get('cache-control')?.includes('no-store')) headers.set('cache-control', cacheControl);
+}
+
+function overrideRequestHeaders(
+  headers: Headers,
+  { requestHeaders, overrides }: AnswerChanges,
+  isForeign: boolean,
+): void {
+  if (requestHeaders === null) return;
   const list = headers.get(OVERRIDDEN);
   const names = new Set(list === null ? requestHeaders.keys() : list.split(',').map((name) => name.trim()));
   if (list === null) {
     for (const [name, value] of requestHeaders) headers.set(OVERRIDE + name, value);
   }
-  const isForeign = leavesSite(headers.get(REWRITE), requestUrl);
   for (const [name, override] of Object.entries(overrides)) {
     const value = override(headers.get(OVERRIDE + name), isForeign);
     if (value === null) {
@@ -96,10 +132,6 @@ function overrideRequestHeaders(headers: Headers, { requestHeaders, overrides, r
   headers.set(OVERRIDDEN, [...names].join(','));
 }
 
-function leavesSite(rewrite: string | null, requestUrl: string): boolean {
-  return rewrite !== null && new URL(rewrite, requestUrl).origin !== new URL(requestUrl).origin;
-}
-
 /** Runs `task` after the response where Next.js knows one; at once otherwise. */
 export function afterResponse(task: () => Promise<void>): void {
   try {
@@ -108,6 +140,11 @@ export function afterResponse(task: () => Promise<void>): void {
     rethrowControlFlow(error);
     void task();
   }
+}
+
+/** `notFound()`: its module is not to be had where proxies and route handlers run, which share their modules with pages. */
+export function notFoundPage(): never {
+  throw Object.assign(new Error(NOT_FOUND), { digest: NOT_FOUND });
 }
 
 /** Next.js steers rendering with errors that carry a `digest`; whoever swallows one breaks the page. */

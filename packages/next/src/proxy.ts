@@ -1,9 +1,10 @@
 import type { Assignment, FeatureResult, PreviewRequest } from '@convert-fullstack/core';
-import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
+import { type PageVisitor, RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
 import {
   type CookieOptions,
   decideRequest,
   forgetVisitor,
+  originalPayload,
   previewCookieHeader,
   previewCookies,
   previewsOf,
@@ -22,7 +23,10 @@ import { type Decided, decided, decisionsOf } from './decided.ts';
 import { leavePreview } from './leave-preview.ts';
 import { type AnswerChanges, completeAnswer } from './next-protocol.ts';
 import type { ConvertOptions } from './options.ts';
+import { serverTiming } from './server-timing.ts';
 import type { SharedCore } from './shared-core.ts';
+import { type StaticPages, staticPages } from './static-pages.ts';
+import type { StaticVariants } from './static-variants.ts';
 import { VISIT_HEADER, type Visit } from './visit-header.ts';
 
 /** The visitor of the request that the proxy is handling. */
@@ -40,13 +44,21 @@ export type ProxyHandler = (
 
 type Answer = Response | null | undefined;
 
+export interface ProxyOptions {
+  /** The application's own part; a page that it lets pass, or rewrites to, may be one of the static variants. */
+  readonly handler?: ProxyHandler | undefined;
+  /** Whose pages visitors are led to. */
+  readonly staticVariants?: readonly StaticVariants[] | undefined;
+}
+
 export type ConvertProxy = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
 
 /** What is known about a request before the application answers it. */
 interface Opened {
   readonly visitor: ProxyVisitor;
-  /** `null`: the application's answer is the answer. */
-  readonly changes: AnswerChanges | null;
+  readonly changes: AnswerChanges;
+  /** The proxy has run before for this request, for example before a rewrite. */
+  readonly isRepeated: boolean;
 }
 
 const NOBODY: ProxyVisitor = {
@@ -61,18 +73,26 @@ const NOBODY: ProxyVisitor = {
 /** Neither caches nor search engines shall take them for the page. */
 const OF_PREVIEWS = { 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex' };
 
-export function createProxy(shared: () => SharedCore, options: ConvertOptions, handler?: ProxyHandler): ConvertProxy {
+const UNKNOWN: PageVisitor = { visitorId: null, consent: 'pending' };
+
+export function createProxy(
+  shared: () => SharedCore,
+  options: ConvertOptions,
+  { handler, staticVariants = [] }: ProxyOptions,
+): ConvertProxy {
+  const pages = staticPages(staticVariants);
   return async (request, event) => {
     const left = leavePreview(request, options.cookie);
     if (left !== null) return left;
     const inbound = request.headers.get(VISIT_HEADER);
-    const opened = await open(shared, options, { request, event }, inbound).catch((error: unknown) => {
+    const opened = await open(shared, options, pages, { request, event }, inbound).catch((error: unknown) => {
       shared().notices.failure('The proxy', error);
-      return closed(request, inbound);
+      return closed(pages, request, inbound);
     });
+    const refusal = opened.isRepeated ? null : pages.refuse(request);
+    if (refusal !== null) return refusal;
     // Outside of any try: what the application throws is the application's.
     const answer = (await handler?.(request, opened.visitor, event)) ?? NextResponse.next();
-    if (opened.changes === null) return answer;
     try {
       return await completeAnswer(answer, opened.changes);
     } catch (error) {
@@ -86,9 +106,11 @@ export function createProxy(shared: () => SharedCore, options: ConvertOptions, h
 async function open(
   shared: () => SharedCore,
   options: ConvertOptions,
+  pages: StaticPages,
   { request, event }: { readonly request: NextRequest; readonly event: NextFetchEvent },
   inbound: string | null,
 ): Promise<Opened> {
+  const startedAt = performance.now();
   request.headers.delete(VISIT_HEADER);
   const ofProcess = shared();
   const signer = await ofProcess.signer;
@@ -119,6 +141,7 @@ async function open(
   changeCookies(request, visitor, cookie);
   changePreviews(request, previews);
   request.headers.set(VISIT_HEADER, header);
+  const tookMs = performance.now() - startedAt;
   return {
     visitor: {
       ...visitor,
@@ -139,7 +162,20 @@ async function open(
       },
       setCookies,
       ...(payload?.preview && { responseHeaders: OF_PREVIEWS }),
+      timing: decisions && serverTiming(tookMs),
+      place: (address) =>
+        pages.find(address, {
+          request,
+          assigned: payload?.experiences ?? [],
+          visitor: async () => ({
+            ...(await originalPayload(visitor, cookie)),
+            ...(payload?.preview && { preview: true }),
+          }),
+          isRepeated: earlier !== null,
+          tookMs,
+        }),
     },
+    isRepeated: earlier !== null,
   };
 }
 
@@ -203,12 +239,22 @@ function changePreviews(request: NextRequest, previews: readonly PreviewRequest[
 }
 
 /** The request as it would be without us. */
-function closed(request: NextRequest, inbound: string | null): Opened {
-  if (inbound === null) return { visitor: NOBODY, changes: null };
-  const requestHeaders = new Headers(request.headers);
-  requestHeaders.delete(VISIT_HEADER);
-  const overrides = { [VISIT_HEADER]: () => null };
-  return { visitor: NOBODY, changes: { requestHeaders, requestUrl: request.url, overrides, setCookies: [] } };
+function closed(pages: StaticPages, request: NextRequest, inbound: string | null): Opened {
+  const stripped = new Headers(request.headers);
+  stripped.delete(VISIT_HEADER);
+  return {
+    visitor: NOBODY,
+    changes: {
+      requestHeaders: inbound === null ? null : stripped,
+      requestUrl: request.url,
+      overrides: { [VISIT_HEADER]: () => null },
+      setCookies: [],
+      timing: null,
+      place: (address) =>
+        pages.find(address, { request, assigned: [], visitor: () => UNKNOWN, isRepeated: false, tookMs: 0 }),
+    },
+    isRepeated: false,
+  };
 }
 
 /** `null`: there is no config to decide with, or nobody to decide for. */

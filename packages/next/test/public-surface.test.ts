@@ -23,6 +23,7 @@ it('exports exactly this', () => {
     'health',
     'payload',
     'proxy',
+    'staticVariants',
     'trackConversion',
     'visitor',
   ]);

@@ -8,6 +8,7 @@ export {
   conversionQueued,
 } from './conversion.ts';
 export { PREVIEW_PARAM, THROWN_COOKIE } from './cookies.ts';
+export { type PageVisitor, readPageVisitor, type StaticPayload, writePageVisitor } from './page-visitor.ts';
 export { type AssignedFeature, type Assignment, type Consent, type Payload, visitorOf } from './payload.ts';
 export {
   RECEIPT_COOKIE,

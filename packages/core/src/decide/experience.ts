@@ -23,6 +23,11 @@ export interface DecisionInput {
   readonly decided: Decided;
 }
 
+/** Whether anybody can be in it: not archived, and of this environment. */
+export function isRunning({ archived, environment: own }: Experience, environment: string | undefined): boolean {
+  return !archived && (environment === undefined || own === null || own === environment);
+}
+
 /** Decides one experience. Pure: the same input and snapshot give the same decision, and nothing is remembered. */
 export function decide(snapshot: Snapshot, experience: Experience, input: DecisionInput): Decision {
   if (experience.archived) return 'archived';

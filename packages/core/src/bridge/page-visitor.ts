@@ -1,0 +1,37 @@
+import type { Payload } from './payload.ts';
+
+/**
+ * A payload that is the same for everybody who gets the same variations: it names no visitor, so that its page can be
+ * kept and handed to many.
+ */
+export interface StaticPayload extends Payload {
+  /** Which variations these are; the proxy names them along with the visitor. */
+  readonly variants: string;
+}
+
+/** What of a payload is about its visitor. */
+export type PageVisitor = Pick<Payload, 'visitorId' | 'visitorRef' | 'consent' | 'preview'>;
+
+const NONE = '-';
+const ID = /^[A-Za-z0-9._~:@+=|-]{1,128}$/;
+const REF = /^[A-Za-z0-9_-]{16}$/;
+const CONSENT = ['granted', 'pending', 'denied'] as const;
+
+/** For whom a static page was chosen, in characters that a header takes. */
+export function writePageVisitor(variants: string, { visitorId, visitorRef, consent, preview }: PageVisitor): string {
+  return [variants, consent ?? 'granted', visitorId ?? NONE, visitorRef ?? NONE, preview ? 'preview' : NONE].join(' ');
+}
+
+/** `null` for whatever is not about a page with these variants, or was not written by `writePageVisitor`. */
+export function readPageVisitor(variants: string, text: string): PageVisitor | null {
+  const [of, told, id = '', ref = '', preview, ...rest] = text.split(' ');
+  const consent = CONSENT.find((known) => known === told);
+  if (of !== variants || !consent || !ID.test(id) || rest.length > 0) return null;
+  if (ref !== NONE && !REF.test(ref)) return null;
+  return {
+    visitorId: id === NONE ? null : id,
+    ...(ref !== NONE && { visitorRef: ref }),
+    ...(consent !== 'granted' && { consent }),
+    ...(preview === 'preview' && { preview: true }),
+  };
+}

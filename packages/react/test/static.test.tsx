@@ -1,0 +1,290 @@
+// @vitest-environment jsdom
+import type { Consent, Payload, StaticPayload } from '@convert-fullstack/core/bridge';
+import { act, cleanup, render } from '@testing-library/react';
+import { StrictMode } from 'react';
+import { hydrateRoot } from 'react-dom/client';
+import { renderToString } from 'react-dom/server';
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import {
+  type CurrentVisitor,
+  type SetConsent,
+  type TrackConversion,
+  useConsent,
+  useExperience,
+  useTrackConversion,
+  useVisitor,
+} from '../src/index.ts';
+import { ConvertStaticProvider } from '../src/static.ts';
+import { VisitorField } from '../src/visitor-field.tsx';
+import { resetPage, setCookie } from './support/page.ts';
+import { hero, payloadOf } from './support/payloads.ts';
+import { recordRelay } from './support/relay.ts';
+import { recordTiming } from './support/timing.ts';
+
+const CODE = '100_102';
+const page: StaticPayload = { ...payloadOf([hero], { visitorId: null }), variants: CODE };
+const original: StaticPayload = { ...payloadOf([], { visitorId: null }), variants: 'original' };
+const HERO_EXPOSURE = { type: 'exposure', experienceId: '100', variationId: '102' };
+const REF = 'abcdefghijklmnop';
+
+let relay: ReturnType<typeof recordRelay>;
+let timing: ReturnType<typeof recordTiming>;
+let consoleError: MockInstance<typeof console.error>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  consoleError = vi.spyOn(console, 'error').mockImplementation(() => {});
+  relay = recordRelay();
+  timing = recordTiming();
+});
+
+afterEach(async () => {
+  cleanup();
+  expect(timing.observers.size).toBe(0);
+  vi.restoreAllMocks();
+  await resetPage();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const elapse = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+interface App extends CurrentVisitor {
+  shown: string;
+  consent: Consent;
+  setConsent: SetConsent;
+  track: TrackConversion;
+}
+
+const seen: App[] = [];
+const app = () => seen.at(-1) as App;
+beforeEach(() => void seen.splice(0));
+
+function Page() {
+  const shown = useExperience('home-hero')?.variationKey ?? 'original';
+  const [consent, setConsent] = useConsent();
+  seen.push({ shown, consent, setConsent, track: useTrackConversion(), ...useVisitor() });
+  return (
+    <main>
+      {shown}
+      <VisitorField />
+    </main>
+  );
+}
+
+const tree = (payload: StaticPayload = page) => (
+  <ConvertStaticProvider payload={payload}>
+    <Page />
+  </ConvertStaticProvider>
+);
+
+/** The relay decides like this for whoever asks. */
+function decideInRelay(payload: Payload | string): void {
+  const post = globalThis.fetch;
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) =>
+    init.method === 'POST' ? post(url, init) : Promise.resolve(new Response(JSON.stringify(payload))),
+  );
+}
+
+describe('<ConvertStaticProvider>', () => {
+  it('shows the page’s variation on the server, and lets nobody be seen or asked', () => {
+    expect(renderToString(tree())).toBe('<main>b</main>');
+    expect(app()).toMatchObject({ visitorId: null, consent: 'denied' });
+  });
+
+  it('hydrates that HTML as it is, knows its visitor then, and reports one exposure without asking', async () => {
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    const container = document.createElement('div');
+    container.innerHTML = renderToString(tree());
+    document.body.append(container);
+    const root = await act(async () => hydrateRoot(container, <StrictMode>{tree()}</StrictMode>));
+    await elapse(2_000);
+    expect(consoleError).not.toHaveBeenCalled();
+    expect(seen.map(({ shown }) => shown)).not.toContain('original');
+    expect(app()).toMatchObject({ visitorId: 'visitor-1', consent: 'granted' });
+    expect(relay.batches()).toMatchObject([{ visitor: 'visitor-1', events: [HERO_EXPOSURE] }]);
+    await act(async () => root.unmount());
+    container.remove();
+  });
+
+  it('waits for the answer of a soft navigation that has not ended', async () => {
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor('another', { visitorId: 'visitor-1' });
+    render(tree());
+    await elapse(500);
+    expect(relay.requests).toEqual([]);
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    await elapse(2_000);
+    expect(relay.exposures()).toEqual([HERO_EXPOSURE]);
+  });
+
+  it('goes by the latest answer with this page', async () => {
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1', consent: 'pending' });
+    await timing.chosenFor(CODE, { visitorId: 'visitor-2', consent: 'pending' });
+    render(tree());
+    expect(app().visitorId).toBe('visitor-2');
+  });
+
+  it('keeps its visitor when the page is rendered anew', async () => {
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1', consent: 'pending' });
+    const { rerender } = render(tree());
+    seen.splice(0);
+    rerender(tree({ ...page }));
+    expect(new Set(seen.map(({ visitorId }) => visitorId))).toEqual(new Set(['visitor-1']));
+  });
+
+  it('forgets its visitor with the variations', async () => {
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1', consent: 'pending' });
+    const { rerender } = render(tree());
+    rerender(tree(original));
+    expect(app()).toMatchObject({ visitorId: null, shown: 'original' });
+  });
+
+  it('leaves alone what the visitor’s other pages have left, until it knows who that is', async () => {
+    const stored = '[{"id":"leftByAnother","visitor":"visitor-1","events":[{}]}]';
+    localStorage.setItem('cv_queue', stored);
+    setCookie('cv_vid=visitor-1');
+    render(tree());
+    await elapse(500);
+    expect(localStorage.getItem('cv_queue')).toBe(stored);
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    await elapse(500);
+    expect(relay.batches()).toContainEqual(expect.objectContaining({ id: 'leftByAnother' }));
+  });
+
+  it('does not count with tracking off', async () => {
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    render(
+      <ConvertStaticProvider payload={page} tracking="off">
+        <Page />
+      </ConvertStaticProvider>,
+    );
+    await elapse(2_000);
+    expect(relay.requests).toEqual([]);
+  });
+});
+
+describe('consent', () => {
+  it('that is pending has nothing kept or sent; granted, the page’s own visitor counts', async () => {
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1', consent: 'pending' });
+    render(tree());
+    expect(app()).toMatchObject({ visitorId: 'visitor-1', consent: 'pending' });
+    act(() => void app().track('signup'));
+    await elapse(5_000);
+    expect(relay.requests).toEqual([]);
+    expect(localStorage.length).toBe(0);
+    act(() => app().setConsent('granted'));
+    await elapse(5_000);
+    expect(relay.consents()).toEqual([{ consent: 'granted', visitorId: 'visitor-1' }]);
+    expect(relay.events()).toMatchObject([HERO_EXPOSURE, { type: 'conversion', goalKey: 'signup' }]);
+    expect(app().shown).toBe('b');
+  });
+
+  it('given meanwhile shows by the cookie, although the answer is an old one', async () => {
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1', consent: 'pending' });
+    render(tree());
+    await elapse(500);
+    expect(app().consent).toBe('granted');
+    expect(relay.exposures()).toEqual([HERO_EXPOSURE]);
+  });
+
+  it('taken back meanwhile shows by the cookie, too: nothing is kept or counted', async () => {
+    decideInRelay(payloadOf([], { visitorId: null, consent: 'denied' }));
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    render(tree());
+    expect(app().track('signup')).toMatchObject({ status: 'tracking_off' });
+    await elapse(5_000);
+    expect(app()).toMatchObject({ consent: 'denied', shown: 'b' });
+    expect([relay.requests.length, localStorage.length]).toEqual([0, 0]);
+  });
+
+  it('denied is known without a request', async () => {
+    await timing.chosenFor('original', { visitorId: null, consent: 'denied' });
+    render(tree(original));
+    await elapse(5_000);
+    expect(app().consent).toBe('denied');
+    expect(relay.requests).toEqual([]);
+  });
+
+  it('counts with an HttpOnly cookie, under what stands for its id', async () => {
+    await timing.chosenFor(CODE, { visitorId: null, visitorRef: REF });
+    render(tree());
+    await elapse(500);
+    expect(app().visitorId).toBeNull();
+    expect(relay.batches()).toMatchObject([{ visitor: REF, events: [HERO_EXPOSURE] }]);
+  });
+});
+
+describe('a browser that does not tell', () => {
+  it('asks the relay, once, a second later', async () => {
+    setCookie('cv_vid=visitor-1');
+    decideInRelay(payloadOf([hero]));
+    await timing.add({ name: location.href });
+    render(tree());
+    await elapse(900);
+    expect(relay.requests).toEqual([]);
+    await elapse(100);
+    await elapse(100);
+    expect(relay.batches()).toMatchObject([{ visitor: 'visitor-1', events: [HERO_EXPOSURE] }]);
+  });
+
+  it.each<[string, Payload | string]>([
+    ['decides otherwise', payloadOf([{ ...hero, variationId: '101' }])],
+    ['decides nothing', payloadOf([])],
+    ['has another version', { ...payloadOf([hero]), version: 2 } as unknown as Payload],
+    ['has no payload', { error: 'config_unavailable' } as unknown as Payload],
+    ['has no object', 'null'],
+  ])('counts nothing when the relay %s', async (_case, answer) => {
+    decideInRelay(answer);
+    render(tree());
+    await elapse(10_000);
+    expect(app()).toMatchObject({ shown: 'b', visitorId: null });
+    expect(relay.requests).toEqual([]);
+  });
+
+  it('counts nothing when the relay is away, or the page is left before it answers', async () => {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')));
+    const { unmount } = render(tree());
+    await elapse(10_000);
+    expect(app().shown).toBe('b');
+    unmount();
+  });
+});
+
+describe('metrics that nobody has to believe', () => {
+  it.each([
+    'nonsense',
+    '',
+    `${CODE} granted <script> - -`,
+    'original granted visitor-1 - -',
+    `${CODE} granted visitor-2 - -`,
+  ])('%j is nobody', async (description) => {
+    setCookie('cv_vid=visitor-1');
+    decideInRelay('null');
+    await timing.answered(description);
+    render(tree());
+    await elapse(5_000);
+    expect(app()).toMatchObject({ shown: 'b', visitorId: null });
+    expect(relay.requests).toEqual([]);
+  });
+
+  it.each(['https://other.example/pixel.gif', 'http://[', ''])('of another site are not read: %j', async (name) => {
+    decideInRelay('null');
+    const serverTiming = [{ name: 'convert', description: `${CODE} pending visitor-2 - -` }];
+    await timing.add({ name: location.href });
+    await timing.add({ name: name === '' ? 'data:,x' : name, serverTiming });
+    render(tree());
+    await elapse(5_000);
+    expect(app().visitorId).toBeNull();
+  });
+
+  it('beside ours do not matter', async () => {
+    await timing.answered('nonsense', `${CODE} pending visitor-1 - -`);
+    render(tree());
+    expect(app().visitorId).toBe('visitor-1');
+  });
+});
