@@ -176,7 +176,7 @@ describe('consent', () => {
     await elapse(5_000);
     expect(relay.requests).toEqual([]);
     expect(localStorage.length).toBe(0);
-    act(() => app().setConsent('granted'));
+    await act(async () => app().setConsent('granted'));
     await elapse(5_000);
     expect(relay.consents()).toEqual([{ consent: 'granted', visitorId: 'visitor-1' }]);
     expect(relay.events()).toMatchObject([HERO_EXPOSURE, { type: 'conversion', goalKey: 'signup' }]);
