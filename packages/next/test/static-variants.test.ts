@@ -277,6 +277,13 @@ describe('convert.proxy({ staticVariants })', () => {
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
   });
 
+  it('leads a preview to the page it asks for, which counts nothing', async () => {
+    const answer = await run(proxyWith(), visit(inBadge, `/products/tents?convert_preview=${BADGES}.3009870022`));
+    expect(rewriteOf(answer)).toMatch(new RegExp(`^/convert/${NO_BADGE}/products/tents`));
+    expect(toldTo(answer, NO_BADGE)).toEqual({ visitorId: inBadge, preview: true });
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
+  });
+
   it('tells a page while consent is pending whose id to keep', async () => {
     const answer = await run(proxyWith({ consent: () => 'pending' }), visit(inBadge));
     expect(toldTo(answer, BADGE)).toEqual({ visitorId: inBadge, consent: 'pending' });
