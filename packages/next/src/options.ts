@@ -17,7 +17,7 @@ export interface ConvertOptions extends CoreOptions, VisitorOptions {
   readonly timeoutMs?: number;
   /**
    * Signs what the proxy hands to the pages. Needed only where proxy and pages run in different processes (edge
-   * middleware, some hosts): without it each process makes its own key, and pages decide again.
+   * middleware, some hosts): without it what the proxy found out stays in its process, and pages elsewhere decide again.
    */
   readonly secret?: string | undefined;
 }

@@ -59,7 +59,7 @@ export function openPageVisit(shared: () => SharedCore, options: ConvertOptions,
   async function decide(): Promise<Decided> {
     const { visitor, visit, request } = await recognizeOnce();
     try {
-      const { core, firstConfig } = shared();
+      const { core, firstConfig, parseUserAgent } = shared();
       await firstConfig;
       const { visitorId } = visitor;
       if (!core?.currentConfig) return await undecided(visitor);
@@ -68,7 +68,7 @@ export function openPageVisit(shared: () => SharedCore, options: ConvertOptions,
       const handedOn = visitorId === null || decisions === null ? null : core.payloadFor(visitorId, decisions);
       const payload =
         handedOn === null
-          ? await decideRequest(core, { ...request, visitor, attributes, cookie })
+          ? await decideRequest(core, { ...request, visitor, attributes, cookie, parseUserAgent })
           : await browserPayload(handedOn, visitor, cookie);
       return decided(core, visitorId, payload);
     } catch (error) {
@@ -99,12 +99,12 @@ export function openPageVisit(shared: () => SharedCore, options: ConvertOptions,
 
 /** A signed header tells what the proxy found out; without one, the request is looked at again. */
 async function recognize(
-  { core, signer, firstConfig }: SharedCore,
+  { core, carrier, firstConfig }: SharedCore,
   options: ConvertOptions,
   { headers, url }: PageRequest,
 ): Promise<Recognized> {
   const header = headers.get(VISIT_HEADER);
-  const visit = header === null ? null : await (await signer).verify(header);
+  const visit = header === null ? null : await (await carrier).read(header);
   const request = { url: pageUrl(visit?.url ?? url, headers), headers };
   if (visit !== null) return { visitor: visit, visit, request };
   await firstConfig;

@@ -113,9 +113,9 @@ async function open(
   const startedAt = performance.now();
   request.headers.delete(VISIT_HEADER);
   const ofProcess = shared();
-  const signer = await ofProcess.signer;
+  const carrier = await ofProcess.carrier;
   await ofProcess.firstConfig;
-  const earlier = inbound === null ? null : await signer.verify(inbound);
+  const earlier = inbound === null ? null : await carrier.read(inbound);
   const { visitor, source } = recognize(ofProcess, options, request, earlier);
 
   const asked = previewsOf(source);
@@ -131,7 +131,7 @@ async function open(
     // Pages decide a preview again, from the cookie.
     decisions: payload === null || payload.preview ? null : decisionsOf(payload),
   };
-  const header = await signer.sign(visit);
+  const header = await carrier.write(visit);
 
   const { cookie } = options;
   const ofVisitor = visitorCookies(source, visitor, options);
@@ -259,12 +259,16 @@ function closed(pages: StaticPages, request: NextRequest, inbound: string | null
 
 /** `null`: there is no config to decide with, or nobody to decide for. */
 async function decide(
-  { core }: SharedCore,
+  { core, parseUserAgent }: SharedCore,
   { attributes }: ConvertOptions,
   visitor: RequestVisitor,
   source: RequestSource,
 ): Promise<Decided | null> {
   if (core === null || core.currentConfig === null) return null;
   if (visitor.visitorId === null && previewsOf(source).length === 0) return null;
-  return decided(core, visitor.visitorId, await decideRequest(core, { ...source, visitor, attributes }));
+  return decided(
+    core,
+    visitor.visitorId,
+    await decideRequest(core, { ...source, visitor, attributes, parseUserAgent }),
+  );
 }

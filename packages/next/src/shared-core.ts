@@ -1,14 +1,17 @@
 import { Core, type CoreOptions } from '@convert-fullstack/core';
+import { createUserAgentParser, type ParseUserAgent } from '@convert-fullstack/server';
 import { outsideRender } from './next-protocol.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { type ConvertOptions, coreOptions } from './options.ts';
-import { createVisitSigner, type VisitSigner } from './visit-header.ts';
+import { createVisitSigner, type VisitCarrier } from './visit-header.ts';
+import { createVisitTable } from './visit-table.ts';
 
 /** What all bundles of one process share for one set of options. */
 export interface SharedCore {
   /** `null` when the options were refused; that has been reported. */
   readonly core: Core | null;
-  readonly signer: Promise<VisitSigner>;
+  readonly carrier: Promise<VisitCarrier>;
+  readonly parseUserAgent: ParseUserAgent;
   readonly notices: Notices;
   /** Resolves when the first load of the config has settled, `timeoutMs` after the first use at the latest. */
   readonly firstConfig: Promise<void>;
@@ -65,11 +68,19 @@ function makeShared(options: ConvertOptions): SharedCore {
   const { sdkKey, ...others } = coreOptions(options);
   const notices = createNotices(options);
   const core = makeCore({ ...others, ...(sdkKey !== undefined && { sdkKey }), ...ofTheProcess(options) }, notices);
-  const signer = createVisitSigner(secret);
+  const carrier = secret === undefined ? Promise.resolve(createVisitTable()) : createVisitSigner(secret);
   // Whoever awaits it gets the failure; nobody may be awaiting it yet.
-  signer.catch(() => {});
+  carrier.catch(() => {});
   const firstConfig = waitForConfig(core, timeoutMs);
-  return { core, signer, notices, firstConfig, project: projectOf(options), isClosed: false };
+  return {
+    core,
+    carrier,
+    parseUserAgent: createUserAgentParser(),
+    notices,
+    firstConfig,
+    project: projectOf(options),
+    isClosed: false,
+  };
 }
 
 /** Core's own requests and chances, whichever page they come up in. */

@@ -23,30 +23,28 @@ const SEPARATOR = ';';
 const NOTHING = '-';
 const SIGNATURE = /^[A-Za-z0-9_-]{43}$/;
 
-/** Proves that a visit header was written by this deployment. */
-export interface VisitSigner {
-  /** ASCII, with its header name below 4 KB: what is too long loses its decisions first, then the query, then the URL. */
-  sign(visit: Visit): Promise<string>;
-  /** `null` for anything that `sign` of the same key did not return. */
-  verify(header: string): Promise<Visit | null>;
+/** Takes a visit from the proxy to the pages in a request header that nobody else could have written. */
+export interface VisitCarrier {
+  /** ASCII, with its header name below 4 KB. */
+  write(visit: Visit): string | Promise<string>;
+  /** `null` for anything that `write` did not return. */
+  read(header: string): Visit | null | Promise<Visit | null>;
 }
 
-/** Without a secret the key is random: only this process can verify what it signed. */
-export async function createVisitSigner(secret?: string): Promise<VisitSigner> {
-  const key = await crypto.subtle.importKey(
-    'raw',
-    secret === undefined ? crypto.getRandomValues(new Uint8Array(32)) : await deriveKey(secret),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign', 'verify'],
-  );
+/**
+ * Signs visits, for pages in other processes that know the secret. What is too long for a header loses its decisions
+ * first, then the query, then the URL.
+ */
+export async function createVisitSigner(secret: string): Promise<VisitCarrier> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', await deriveKey(secret), algorithm, false, ['sign', 'verify']);
   return {
-    async sign(visit) {
+    async write(visit) {
       const text = shorten(visit);
       const signature = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text));
       return [toBase64Url(new Uint8Array(signature)), text].join(SEPARATOR);
     },
-    async verify(header) {
+    async read(header) {
       if (header.length > MAX_LENGTH) return null;
       const end = header.indexOf(SEPARATOR);
       const signature = header.slice(0, end);

@@ -42,6 +42,8 @@ export const convertWith = (options: ConvertOptions = {}) =>
     ...(options.sdkKey === undefined && { data: sampleProject() }),
     environment: 'production',
     logLevel: 'silent',
+    // Signed, the header says what it carries.
+    secret: 'secret-of-the-tests',
     ...options,
   });
 

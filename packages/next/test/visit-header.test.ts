@@ -21,7 +21,7 @@ const PRINTABLE = /^[\x21-\x7e]+$/;
 
 describe('the visit header', () => {
   it('brings back what was signed', async () => {
-    const signer = await createVisitSigner();
+    const signer = await createVisitSigner('secret');
     const visits: Visit[] = [
       VISIT,
       { ...VISIT, isNew: false, decisions: [] },
@@ -32,12 +32,12 @@ describe('the visit header', () => {
       { ...VISIT, configVersion: '-', visitorId: '-' },
     ];
     for (const visit of visits) {
-      expect(await signer.verify(await signer.sign(visit))).toEqual(visit);
+      expect(await signer.read(await signer.write(visit))).toEqual(visit);
     }
   });
 
   it('brings back any text, in printable ASCII', async () => {
-    const signer = await createVisitSigner();
+    const signer = await createVisitSigner('secret');
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(
@@ -46,21 +46,21 @@ describe('the visit header', () => {
         fc.array(fc.tuple(text, text), { maxLength: 5 }),
         async (url, version, decisions) => {
           const visit = { ...VISIT, url, configVersion: version, decisions };
-          const header = await signer.sign(visit);
+          const header = await signer.write(visit);
           expect(header).toMatch(PRINTABLE);
-          expect(await signer.verify(header)).toEqual(visit);
+          expect(await signer.read(header)).toEqual(visit);
         },
       ),
     );
   });
 
   it('is refused after any change', async () => {
-    const signer = await createVisitSigner();
-    const header = await signer.sign(VISIT);
+    const signer = await createVisitSigner('secret');
+    const header = await signer.write(VISIT);
     for (let i = 0; i < header.length; i++) {
       const changed = header.slice(0, i) + (header[i] === 'A' ? 'B' : 'A') + header.slice(i + 1);
       // The last of 43 base64url characters carries 4 of its 6 bits: some changes to it mean the same bytes.
-      if (i !== 42) expect(await signer.verify(changed), `character ${i}`).toBeNull();
+      if (i !== 42) expect(await signer.read(changed), `character ${i}`).toBeNull();
     }
   });
 
@@ -74,19 +74,13 @@ describe('the visit header', () => {
     `é${'A'.repeat(42)};2`,
     'A'.repeat(100_000),
   ])('is refused when somebody made it up (%#)', async (header) => {
-    expect(await (await createVisitSigner()).verify(header)).toBeNull();
-  });
-
-  it('is refused when another process signed it', async () => {
-    const header = await (await createVisitSigner()).sign(VISIT);
-    expect(await (await createVisitSigner()).verify(header)).toBeNull();
-    expect(await (await createVisitSigner('secret')).verify(header)).toBeNull();
+    expect(await (await createVisitSigner('secret')).read(header)).toBeNull();
   });
 
   it('is accepted by every process that has the secret', async () => {
-    const header = await (await createVisitSigner('secret')).sign(VISIT);
-    expect(await (await createVisitSigner('secret')).verify(header)).toEqual(VISIT);
-    expect(await (await createVisitSigner('Secret')).verify(header)).toBeNull();
+    const header = await (await createVisitSigner('secret')).write(VISIT);
+    expect(await (await createVisitSigner('secret')).read(header)).toEqual(VISIT);
+    expect(await (await createVisitSigner('Secret')).read(header)).toBeNull();
   });
 
   describe('below 4 KB', () => {
@@ -107,18 +101,18 @@ describe('the visit header', () => {
         { ...VISIT, visitorId: longest, url: null, decisions: null },
       ],
     ])('with %s', async (_what, visit, handedOn) => {
-      const signer = await createVisitSigner();
-      const header = await signer.sign(visit);
+      const signer = await createVisitSigner('secret');
+      const header = await signer.write(visit);
       expect(sizeOf(header)).toBeLessThan(4_096);
-      expect(await signer.verify(header)).toEqual(handedOn);
+      expect(await signer.read(header)).toEqual(handedOn);
     });
 
     it('whatever the URL and however many decisions', async () => {
-      const signer = await createVisitSigner();
+      const signer = await createVisitSigner('secret');
       await fc.assert(
         fc.asyncProperty(fc.nat(5_000), fc.nat(400), async (urlLength, count) => {
           const url = `https://shop.example/?q=${'é%'.repeat(urlLength / 2)}`;
-          expect(sizeOf(await signer.sign({ ...VISIT, url, decisions: manyDecisions(count) }))).toBeLessThan(4_096);
+          expect(sizeOf(await signer.write({ ...VISIT, url, decisions: manyDecisions(count) }))).toBeLessThan(4_096);
         }),
       );
     });

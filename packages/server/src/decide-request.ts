@@ -6,6 +6,7 @@ import { previewsOf, withoutPreview } from './preview.ts';
 import type { RequestVisitor } from './recognize-visitor.ts';
 import { requestAttributes } from './request-attributes.ts';
 import { type RequestToRead, requestSource } from './request-source.ts';
+import type { ParseUserAgent } from './user-agent.ts';
 import type { CookieOptions, RequestSource } from './visitor-options.ts';
 
 /** The application's own attributes of a request, laid over those that every request has. */
@@ -19,6 +20,8 @@ export interface RequestToDecide extends RequestToRead {
   readonly cookie?: CookieOptions | undefined;
   /** Keys of the experiences and features to decide; everything when absent. */
   readonly only?: readonly string[] | undefined;
+  /** A server that makes one with `createUserAgentParser` and keeps it parses each user agent once. */
+  readonly parseUserAgent?: ParseUserAgent | undefined;
 }
 
 /** Stands for somebody who has no id and previews. */
@@ -32,13 +35,13 @@ const PREVIEWER = 'preview';
  * const payload = await decideRequest(core, { visitor, url: publicUrl(request), headers: request.headers });
  */
 export async function decideRequest(core: Core, request: RequestToDecide): Promise<Payload> {
-  const { visitor, headers, only, cookie } = request;
+  const { visitor, headers, only, cookie, parseUserAgent } = request;
   const source = requestSource(request);
   const previews = previewsOf(source);
   const { visitorId } = visitor;
   if (visitorId === null && previews.length === 0) return originalPayload(visitor);
   const url = source.url && withoutPreview(source.url);
-  const facts = requestAttributes({ url, headers, isNew: visitor.isNew });
+  const facts = requestAttributes({ url, headers, isNew: visitor.isNew, parseUserAgent });
   const attributes = { ...facts.attributes, ...request.attributes?.(source) };
   const context = await core.loadContext(visitorId ?? PREVIEWER);
   if (previews.length > 0) await context.setPreview(...previews);

@@ -15,6 +15,7 @@ export { type BrowserConversions, createRelay, type Relay, type RelayOptions, ty
 export { RELAY_MAX_EVENTS } from './relay-schema.ts';
 export { type RequestFacts, type RequestToDescribe, requestAttributes } from './request-attributes.ts';
 export { type RequestToRead, requestSource } from './request-source.ts';
+export { createUserAgentParser, type ParseUserAgent, type UserAgent } from './user-agent.ts';
 export {
   carriedVisitorId,
   VISITOR_FIELD,

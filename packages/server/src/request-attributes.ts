@@ -1,5 +1,5 @@
 import type { Attributes } from '@convert-fullstack/core';
-import bowser from 'bowser';
+import { type ParseUserAgent, parseUserAgent as parse } from './user-agent.ts';
 
 export interface RequestFacts {
   /** What audience rules see: `country`, `device`, `browser`, `language`, `visitorType`, `referrer`, `utm_*`. */
@@ -14,6 +14,8 @@ export interface RequestToDescribe {
   readonly headers: Headers;
   /** Whether the visitor is new; without it there is no `visitorType`. */
   readonly isNew?: boolean | undefined;
+  /** As `createUserAgentParser` makes it; without, each request's user agent is parsed. */
+  readonly parseUserAgent?: ParseUserAgent | undefined;
 }
 
 const COUNTRY_HEADERS = [
@@ -26,10 +28,7 @@ const COUNTRY_HEADERS = [
 // Unknown. Tor's T1 is no pair of letters anyway.
 const NO_COUNTRY = new Set(['XX', 'ZZ']);
 const UTM = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'] as const;
-const DEVICES = new Set(['desktop', 'mobile', 'tablet']);
 
-// Real ones are shorter; what comes after tells nothing and costs time in a hundred patterns.
-const USER_AGENT_LENGTH = 512;
 const LANGUAGE_LENGTH = 256;
 
 /**
@@ -38,13 +37,13 @@ const LANGUAGE_LENGTH = 256;
  * @example
  * const { attributes, locationAttributes } = requestAttributes({ url: publicUrl(request), headers: request.headers });
  */
-export function requestAttributes({ url, headers, isNew }: RequestToDescribe): RequestFacts {
+export function requestAttributes({ url, headers, isNew, parseUserAgent = parse }: RequestToDescribe): RequestFacts {
   const referrer = headers.get('referer');
   const query = url?.search.slice(1);
   return {
     attributes: present({
       country: countryOf(headers),
-      ...deviceAndBrowser(headers.get('user-agent')),
+      ...parseUserAgent(headers.get('user-agent') ?? ''),
       language: languageOf(headers.get('accept-language')),
       ...(isNew !== undefined && { visitorType: isNew ? 'new' : 'returning' }),
       referrer,
@@ -76,14 +75,6 @@ export function countryOf(headers: Headers): string | null {
     if (country && /^[A-Z]{2}$/.test(country) && !NO_COUNTRY.has(country)) return country;
   }
   return null;
-}
-
-function deviceAndBrowser(userAgent: string | null): { device?: string; browser?: string } {
-  if (!userAgent) return {};
-  const parser = bowser.getParser(userAgent.slice(0, USER_AGENT_LENGTH), true);
-  const device = parser.getPlatformType(true) ?? '';
-  const browser = parser.getBrowserName(true) ?? '';
-  return { ...(DEVICES.has(device) && { device }), browser };
 }
 
 /** The preferred language of an `Accept-Language` list, without its region: `en`. */

@@ -11,6 +11,7 @@ it('exports exactly this', () => {
     'browserPayload',
     'carriedVisitorId',
     'createRelay',
+    'createUserAgentParser',
     'decideRequest',
     'forgetVisitor',
     'githubWebhook',
