@@ -13,7 +13,13 @@ export const RULES = {
   core: { mayImport: { default: ['murmurhash-js'] } },
   server: { mayImport: { default: [...CORE, 'bowser', 'isbot', 'cookie', 'valibot'] } },
   next: { mayImport: { default: [...CORE, '@convert-fullstack/server', 'next/', ...REACT] } },
-  react: { mayImport: { default: [...REACT, ...SHARED] } },
+  react: {
+    mayImport: {
+      default: [...REACT, ...SHARED],
+      './client': [...REACT, ...CORE, 'swr'],
+      './navigation': [...REACT, ...SHARED, 'swr'],
+    },
+  },
   emulator: { mayImport: { default: ['valibot', 'node:'] }, alsoShips: ['dashboard/', 'projects/'] },
 };
 

@@ -8,6 +8,7 @@ export type { Diagnostic, DiagnosticReason } from './decide/diagnose.ts';
 export { hashText } from './decide/hash.ts';
 export { ConvertError, type ConvertErrorCode } from './errors.ts';
 export type { CoreEvents, Handler, LocationChange, QueueReleased, ReleaseReason } from './events.ts';
+export { fetchConfig } from './fetch-config.ts';
 export type { LikelyCause } from './health/causes.ts';
 export type { ExperienceHealth, Health, PValues, VariationHealth } from './health/health.ts';
 export type { CoreOptions, FetchTransportOptions, RefreshOptions, RetryOptions, Tracking } from './options.ts';

@@ -3,7 +3,14 @@ import * as bridge from '@convert-fullstack/core/bridge';
 import { expect, it } from 'vitest';
 
 it('exports exactly this', () => {
-  expect(Object.keys(core).sort()).toEqual(['Context', 'ConvertError', 'Core', 'hashText', 'parsePreviewParam']);
+  expect(Object.keys(core).sort()).toEqual([
+    'Context',
+    'ConvertError',
+    'Core',
+    'fetchConfig',
+    'hashText',
+    'parsePreviewParam',
+  ]);
   expect(Object.keys(bridge).sort()).toEqual([
     'ConvertError',
     'PREVIEW_PARAM',

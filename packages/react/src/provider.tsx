@@ -3,6 +3,7 @@
 import type { Payload } from '@convert-fullstack/core/bridge';
 import { type ReactNode, use, useEffect, useMemo, useState } from 'react';
 import type { Answer } from './consent.ts';
+import { createDelivery } from './delivery.ts';
 import { readable, type Scope, ScopeContext } from './scope.ts';
 import { openSession } from './session.ts';
 
@@ -31,7 +32,7 @@ export function ConvertProvider({
   children,
 }: ConvertProviderProps): ReactNode {
   const outer = use(ScopeContext);
-  const ownSession = useMemo(() => openSession(endpoint), [endpoint]);
+  const ownSession = useMemo(() => openSession((onConsent) => createDelivery(endpoint, onConsent)), [endpoint]);
   const [answer, setAnswer] = useState<Answer | null>(null);
   const isTracking = tracking === 'on' && outer?.isTracking !== false;
   const scope = useMemo<Scope>(

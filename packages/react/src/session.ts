@@ -6,10 +6,10 @@ import {
   visitorOf,
 } from '@convert-fullstack/core/bridge';
 import { type Answer, consentOf } from './consent.ts';
-import { createDelivery } from './delivery.ts';
+import type { Delivery, OnConsent } from './delivery.ts';
 import { createSeen } from './seen.ts';
 
-/** One page life in the browser: what this visitor allows, was shown and reached, and its delivery to the relay. */
+/** One page life in the browser: what this visitor allows, was shown and reached, and its delivery. */
 export interface Session {
   /** Reports what somebody, as `visitorOf(payload)`, saw or did, when there is consent; `null`, or why not. */
   count(visitor: string, event: RelayEvent): ConversionMiss | null;
@@ -24,9 +24,9 @@ export interface Session {
 }
 
 /** Opening one touches nothing: storage, timers and listeners wait for an effect or a click. */
-export function openSession(endpoint: string): Session {
+export function openSession(connect: (onConsent: OnConsent) => Delivery): Session {
   const seen = createSeen();
-  const delivery = createDelivery(endpoint, become);
+  const delivery = connect(become);
   /** What may be done now: nothing but to remember, until a payload says more. */
   let consent: Consent = 'pending';
   let answered: Answer | null = null;

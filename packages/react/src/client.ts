@@ -1,0 +1,1 @@
+export { ConvertClientProvider, type ConvertClientProviderProps } from './client/client-provider.tsx';

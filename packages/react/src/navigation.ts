@@ -1,0 +1,1 @@
+export { ConvertPage, type ConvertPageProps } from './navigation/convert-page.tsx';
