@@ -17,25 +17,32 @@ declare global {
 
 const CPU_SLOWDOWN = 4;
 
+interface SamplerOptions {
+  /** Whether what is invisible, to keep its place, is left out. It is noted otherwise. */
+  readonly onlyVisible?: boolean;
+}
+
 /** Slows the page down and notes, from the first byte on, every variation that the elements with a test id show. */
-export async function sampleVariations(page: Page): Promise<void> {
+export async function sampleVariations(page: Page, { onlyVisible = false }: SamplerOptions = {}): Promise<void> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
-  await page.addInitScript(() => {
+  await page.addInitScript((onlyVisible) => {
     const shown: Record<string, Shown> = {};
     window.shown = shown;
     const note = (values: string[], value: string) => {
       if (values.at(-1) !== value) values.push(value);
     };
+    const isVisible = (element: Element) =>
+      element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
     const look = (isFrame: boolean) => {
       for (const element of document.querySelectorAll<HTMLElement>('[data-variation]')) {
         const { testid = '', variation = '' } = element.dataset;
+        if (onlyVisible && !isVisible(element)) continue;
         shown[testid] ??= { variations: [], texts: [], hiddenFrames: 0 };
         note(shown[testid].variations, variation);
         if (!isFrame) continue;
         note(shown[testid].texts, element.textContent);
-        if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
-          shown[testid].hiddenFrames += 1;
+        if (!isVisible(element)) shown[testid].hiddenFrames += 1;
       }
     };
     const observer = new MutationObserver(() => look(false));
@@ -45,7 +52,7 @@ export async function sampleVariations(page: Page): Promise<void> {
       requestAnimationFrame(everyFrame);
     };
     everyFrame();
-  });
+  }, onlyVisible);
 }
 
 export async function shownIn(page: Page, testId: string): Promise<Shown> {

@@ -10,6 +10,10 @@ export default function Index() {
         </li>
         <li>
           <Link href="/products/components">Components in place of hooks</Link>
+          <Link href="/navigation">Soft navigation</Link>
+        </li>
+        <li>
+          <Link href="/client-only">Without a server</Link>
         </li>
         <li>
           <Link href="/products/static">Static, one page for each variation</Link>

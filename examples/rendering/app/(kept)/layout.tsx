@@ -1,0 +1,8 @@
+import { ConvertProvider } from '@convert-fullstack/react';
+import type { ReactNode } from 'react';
+import { convert } from '@/convert';
+
+/** Next.js keeps it on soft navigation: its payload stays that of the page that the visitor arrived on. */
+export default async function KeptLayout({ children }: { children: ReactNode }) {
+  return <ConvertProvider payload={await convert.payload()}>{children}</ConvertProvider>;
+}
