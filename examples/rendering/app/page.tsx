@@ -10,6 +10,8 @@ export default function Index() {
         </li>
         <li>
           <Link href="/products/components">Components in place of hooks</Link>
+        </li>
+        <li>
           <Link href="/navigation">Soft navigation</Link>
         </li>
         <li>

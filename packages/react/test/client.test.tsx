@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
-import { ConvertError, Core } from '@convert-fullstack/core';
+import { Core } from '@convert-fullstack/core';
 import { projectConfig } from '@convert-fullstack/core/testing';
 import { act, cleanup, render } from '@testing-library/react';
-import { Component, type ReactNode, StrictMode, Suspense, useEffect } from 'react';
+import { type ReactNode, StrictMode, Suspense, useEffect } from 'react';
 import { SWRConfig } from 'swr';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConvertClientProvider, type ConvertClientProviderProps } from '../src/client.ts';
@@ -430,6 +430,27 @@ describe('what is decided with', () => {
     expect(cookieId()).toBe(someoneIn('variation'));
   });
 
+  it('is another visitor for a provider with another key', async () => {
+    const shop = (user: string) => (
+      <Page>
+        <ConvertClientProvider key={user} sdkKey={SDK_KEY} visitorId={user}>
+          <Hero />
+        </ConvertClientProvider>
+      </Page>
+    );
+    pageLife = {};
+    const { rerender } = await show(shop(someoneIn('original')));
+    await elapse(50);
+    await act(async () => rerender(shop(someoneIn('variation'))));
+    await elapse(1_000);
+    expect(mounted).toEqual(['original', 'variation']);
+    expect(convert.counted().map(({ visitorId }) => visitorId)).toEqual([
+      someoneIn('original'),
+      someoneIn('variation'),
+    ]);
+    expect(convert.configRequests).toHaveLength(1);
+  });
+
   it('is never an id that cannot be kept', async () => {
     setCookie('cv_vid=two words; path=/');
     await open({ visitorId: 'a b' });
@@ -446,6 +467,16 @@ describe('what is decided with', () => {
       'https://2002.metrics.convertexperiments.com/v1/track/1001/2002',
     ]);
     expect(localStorage.getItem('cv_config')).toBeNull();
+  });
+
+  it('is the visitor whom the application names also where no cookie can be kept; others are not counted there', async () => {
+    vi.spyOn(document, 'cookie', 'set').mockImplementation(() => {});
+    for (const visitorId of [someoneIn('variation'), null]) {
+      await open({ visitorId });
+      await elapse(1_000);
+      cleanup();
+    }
+    expect(convert.counted().map(({ visitorId }) => visitorId)).toEqual([someoneIn('variation')]);
   });
 
   it('is the address of the document, or the one that the router says', async () => {
@@ -592,6 +623,16 @@ describe('consent', () => {
     expect(convert.counted().map(({ event }) => event.eventType)).toEqual(['bucketing']);
   });
 
+  it('denied in another tab: the visitor is not brought back, and nothing more is counted', async () => {
+    const { app } = await open();
+    await elapse(1_000);
+    setCookie('cv_vid=; path=/; max-age=0');
+    expect(app.track('purchase').status).toBe('queued');
+    await elapse(1_000);
+    expect(cookieId()).toBeUndefined();
+    expect(convert.counted()).toHaveLength(1);
+  });
+
   it('denied, then granted: what is on the page counts anew', async () => {
     const { app } = await open();
     await elapse(1_000);
@@ -639,34 +680,21 @@ describe('consent', () => {
   });
 });
 
-class Boundary extends Component<{ children: ReactNode; onError: (error: unknown) => void }> {
-  override state = { failed: false };
-  static getDerivedStateFromError = () => ({ failed: true });
-  override componentDidCatch(error: unknown) {
-    this.props.onError(error);
-  }
-  override render() {
-    return this.state.failed ? null : this.props.children;
-  }
-}
-
 describe('used wrongly', () => {
-  for (const props of [{}, { sdkKey: '' }, { sdkKey: SDK_KEY, data: config }]) {
-    it(`throws for ${JSON.stringify(Object.keys(props))}`, async () => {
-      vi.spyOn(console, 'error').mockImplementation(() => {});
-      let thrown: unknown;
-      render(
-        <Boundary
-          onError={(error) => {
-            thrown = error;
-          }}
-        >
-          {/* What a plain JavaScript application could write. */}
-          <ConvertClientProvider {...(props as ConvertClientProviderProps)}>x</ConvertClientProvider>
-        </Boundary>,
-      );
-      expect(thrown).toBeInstanceOf(ConvertError);
-      expect(thrown).toMatchObject({ code: 'options_invalid' });
+  for (const [name, props] of Object.entries({
+    'without a key, which an environment variable should have held': { sdkKey: undefined },
+    'with an empty key': { sdkKey: '' },
+    'with a key and a config': { data: config },
+    'with an address that is none': { transport: { configUrl: 'convert.example' } },
+  })) {
+    it(`${name} it says so and shows originals`, async () => {
+      const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+      // What a plain JavaScript application could write.
+      const { text } = await open(props as Props);
+      await elapse(1_000);
+      expect(text()).toBe('none');
+      expect(error.mock.calls[0]?.[0]).toMatchObject({ code: 'options_invalid' });
+      expect(convert.configRequests).toEqual([]);
     });
   }
 });

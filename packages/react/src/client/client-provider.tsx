@@ -1,16 +1,15 @@
 'use client';
 
-import { type Consent, ConvertError, type Payload } from '@convert-fullstack/core/bridge';
+import type { Consent, Payload } from '@convert-fullstack/core/bridge';
 import { type ReactNode, Suspense, use, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { Answer } from '../consent.ts';
+import { type Answer, consentOf } from '../consent.ts';
 import { type Scope, ScopeContext } from '../scope.ts';
 import { openSession } from '../session.ts';
 import { useIsBrowser } from '../use-is-browser.ts';
 import { createCoreDelivery } from './core-delivery.ts';
-import { eraseTraces } from './erase-traces.ts';
 import type { PageCore, ProjectOptions } from './page-core.ts';
 import { createPromised } from './promised.ts';
-import { storeConfig } from './stored-config.ts';
+import { useKeptConfig } from './use-kept-config.ts';
 import { type PageDecider, usePageCore } from './use-page-core.ts';
 
 interface CommonProps extends Pick<ProjectOptions, 'environment' | 'transport'> {
@@ -40,9 +39,8 @@ export type ConvertClientProviderProps = CommonProps &
 
 /**
  * Decides in the browser, for applications without a server; the hooks below it are those of `@convert-fullstack/react`. They
- * suspend until the config is there, so that nobody ever sees a variation that is not theirs.
- *
- * Throws `ConvertError` `options_invalid` unless exactly one of `sdkKey` and `data` is given.
+ * suspend until the config is there, so that nobody ever sees a variation that is not theirs. What is wrong with the options
+ * or the config is logged, and originals are shown.
  *
  * @example
  * <ConvertClientProvider sdkKey="10051234/10056789" environment="production" placeholder={<Skeleton />}>
@@ -52,7 +50,6 @@ export type ConvertClientProviderProps = CommonProps &
 export function ConvertClientProvider(props: ConvertClientProviderProps): ReactNode {
   const { visitorId, attributes, url, consent = 'granted', tracking = 'on', placeholder, timeoutMs = 1_000 } = props;
   const project: ProjectOptions = props;
-  checkSource(project);
   const outer = use(ScopeContext);
   const isBrowser = useIsBrowser();
   const core = useRef<PageCore>(null);
@@ -85,13 +82,8 @@ export function ConvertClientProvider(props: ConvertClientProviderProps): ReactN
     return session.attach();
   }, [payload, session, ownSession, isTracking]);
 
-  const said = answer ?? payload?.consent ?? consent;
-  const { sdkKey, environment } = project;
-  useEffect(() => {
-    if (said === 'denied') eraseTraces(core.current);
-    if (said === 'granted' && sdkKey !== undefined && latestConfig !== null)
-      storeConfig({ sdkKey, environment }, latestConfig);
-  }, [said, sdkKey, environment, latestConfig]);
+  const said = payload && (answer ?? consentOf(payload));
+  useKeptConfig({ project, latestConfig, consent: said, core });
 
   if (!isBrowser) return placeholder;
   return (
@@ -101,22 +93,14 @@ export function ConvertClientProvider(props: ConvertClientProviderProps): ReactN
   );
 }
 
-/** `null`: not known yet. */
-function payloadOf(decider: PageDecider, page: string, consent: Consent): Payload | null {
-  if (decider === 'waiting') return null;
-  const isNobody = decider === 'originals' || decider.isOptedOut;
-  const said = typeof decider === 'object' && decider.isOptedOut ? 'denied' : consent;
-  const payload: Payload = isNobody
-    ? { version: 1, visitorId: null, experiences: [], goals: [] }
-    : decider.decide(JSON.parse(page));
-  return said === 'granted' ? payload : { ...payload, consent: said };
-}
+/** What nobody is decided for. */
+const NOTHING: Payload = { version: 1, visitorId: null, experiences: [], goals: [] };
 
-function checkSource({ sdkKey, data }: ProjectOptions): void {
-  const hasKey = typeof sdkKey === 'string' && sdkKey !== '';
-  if (hasKey !== (data !== undefined)) return;
-  throw new ConvertError(
-    'options_invalid',
-    `<ConvertClientProvider> needs either \`sdkKey\` (a string) or \`data\` (a config), got ${hasKey ? 'both' : 'neither'}.`,
-  );
+/** `null`: not known yet. */
+function payloadOf(decider: PageDecider, page: string, given: Consent): Payload | null {
+  if (decider === 'waiting') return null;
+  const isOptedOut = decider !== 'originals' && decider.isOptedOut;
+  const payload = decider === 'originals' || isOptedOut ? NOTHING : decider.decide(JSON.parse(page));
+  const consent = isOptedOut ? 'denied' : given;
+  return consent === 'granted' ? payload : { ...payload, consent };
 }

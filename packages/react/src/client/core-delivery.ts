@@ -4,25 +4,39 @@ import { readVisitorId, writeVisitorId } from './visitor-cookie.ts';
 
 /** Hands what happened on this page to its Core. It is asked only when there is consent. */
 export function createCoreDelivery(current: () => PageCore | null, onConsent: OnConsent): Delivery {
+  /** Where the visitor of this page is kept. */
+  let kept: 'nowhere' | 'cookie' | 'application' | null = null;
+
+  // Whom this browser knows already, from another tab for example, stays who they are.
+  function keep({ visitorId, isOwn }: PageCore): void {
+    const known = readVisitorId();
+    if (known !== visitorId && (isOwn || known === null)) writeVisitorId(visitorId);
+    kept = readVisitorId() === visitorId ? 'cookie' : isOwn ? 'application' : 'nowhere';
+  }
+
+  function open(): void {
+    const core = current();
+    // Once: what another tab has erased since stays erased.
+    if (core && kept === null) keep(core);
+  }
+
   function flush(): void {
     current()?.flush();
   }
 
   return {
-    add(_, event) {
-      const core = current();
-      // Somebody whom the browser does not keep would be another one on every page.
-      if (core && keep(core)) core.report(event);
+    add(visitor, event) {
+      open();
+      // Somebody whom nobody keeps would be another one on every page.
+      const isKept = kept === 'application' || (kept === 'cookie' && readVisitorId() === visitor);
+      if (isKept) current()?.report(event);
     },
     async tell({ consent }) {
-      const core = current();
-      if (core && consent === 'granted') keep(core);
+      kept = null;
+      if (consent === 'granted') open();
       onConsent(consent);
     },
-    open() {
-      const core = current();
-      if (core) keep(core);
-    },
+    open,
     drop() {
       current()?.drop();
     },
@@ -37,11 +51,4 @@ export function createCoreDelivery(current: () => PageCore | null, onConsent: On
       };
     },
   };
-}
-
-/** Tells whether it worked. Whom this browser knows already, from another tab for example, stays who they are. */
-function keep({ visitorId, isOwn }: PageCore): boolean {
-  const known = readVisitorId();
-  if (known !== visitorId && (isOwn || known === null)) writeVisitorId(visitorId);
-  return isOwn || readVisitorId() === visitorId;
 }

@@ -36,12 +36,17 @@ export interface PageCore extends PageVisitor {
 // As long as what happens together takes to happen.
 const FLUSH_MS = 100;
 
-/** Throws `ConvertError` `config_invalid`, and `options_invalid` for addresses that are no http(s) URLs. */
+/**
+ * Throws `ConvertError`: `config_invalid`, and `options_invalid` unless the project has either a key or its config embedded,
+ * and for addresses that are no http(s) URLs.
+ */
 export function openPageCore(project: ProjectOptions, config: unknown, visitor: PageVisitor): PageCore {
-  const { sdkKey, environment, transport } = project;
+  const { sdkKey, data, environment, transport } = project;
   const core = new Core({
-    // With its key, and without a request of its own: swr is who fetches.
-    ...(sdkKey === undefined ? { data: config } : { sdkKey, fallbackData: config }),
+    sdkKey,
+    data,
+    // Ready at once and without a request of its own: swr is who fetches.
+    ...(data === undefined && { fallbackData: config }),
     refresh: false,
     environment,
     transport: { ...transport, fetch: fetchThatOutlivesThePage },

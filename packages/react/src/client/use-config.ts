@@ -10,8 +10,9 @@ const MAX_RETRIES = 5;
 
 /** The project's config as the service has it; `null`: not yet, or not asked for. */
 export function useConfig(project: ProjectOptions, isWanted: boolean): unknown {
-  const { sdkKey, environment, transport } = project;
-  const key = isWanted && sdkKey !== undefined ? ['cv_config', sdkKey, environment, transport?.configUrl] : null;
+  const { sdkKey, data: embedded, environment, transport } = project;
+  const key =
+    isWanted && sdkKey && embedded === undefined ? ['cv_config', sdkKey, environment, transport?.configUrl] : null;
   const { data = null } = useSWR<unknown>(
     key,
     () => fetchConfig({ sdkKey, environment, transport: { ...transport } }),

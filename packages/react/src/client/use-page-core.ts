@@ -36,15 +36,15 @@ export function usePageCore({ project, visitorId, isAllowed, timeoutMs }: PageCo
     if (!isWaiting) return;
     if (!isAllowed) return setDecider('originals');
     const open = (config: unknown) => openPageCore(project, config, pageVisitor(visitorId, cache));
-    const stored = sdkKey === undefined ? null : storedConfig({ sdkKey, environment });
-    const config = data ?? latestConfig;
     try {
-      if (config !== null && config !== undefined) return setDecider(open(config));
+      // Without a key there is nothing to wait for: Core says what is missing.
+      if (!sdkKey || data !== undefined || latestConfig !== null) return setDecider(open(latestConfig));
     } catch (error) {
       console.error(error);
       return setDecider('originals');
     }
     try {
+      const stored = storedConfig({ sdkKey, environment });
       if (stored !== null) setDecider(open(stored));
     } catch {
       // Anyone can write to localStorage. The one that is on its way is waited for.
