@@ -169,6 +169,19 @@ describe('a first visit', () => {
     expect(convert.counted()).toHaveLength(1);
   });
 
+  it('sends once what a page has to tell that is being left, also when it hears that it has failed', async () => {
+    convert.answerTracking(503);
+    await open();
+    await elapse(50);
+    await leavePage();
+    await setHidden(true);
+    expect(convert.deliveries).toHaveLength(1);
+    convert.answerTracking(200);
+    await setHidden(false);
+    await setHidden(true);
+    expect(convert.deliveries).toHaveLength(2);
+  });
+
   it('tries again to deliver what the collector did not take', async () => {
     convert.answerTracking(503);
     await open();

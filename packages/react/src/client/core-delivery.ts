@@ -43,8 +43,18 @@ export function createCoreDelivery(current: () => PageCore | null, onConsent: On
     attach() {
       const provider = new AbortController();
       const listening = { signal: provider.signal };
-      addEventListener('pagehide', flush, listening);
-      document.addEventListener('visibilitychange', flush, listening);
+      let isLeaving = false;
+      const leave = () => {
+        // Once: a page that is going away is told that what it sends has failed, although it arrives.
+        if (!isLeaving) flush();
+        isLeaving = true;
+      };
+      const stay = () => {
+        isLeaving = false;
+      };
+      addEventListener('pagehide', leave, listening);
+      addEventListener('pageshow', stay, listening);
+      document.addEventListener('visibilitychange', () => (document.hidden ? leave() : stay()), listening);
       return () => {
         provider.abort();
         flush();
