@@ -64,6 +64,7 @@ export function openPageCore(project: ProjectOptions, config: unknown, visitor: 
       const context = core.createContext(visitorId, campaignSegments());
       if (event.type === 'exposure') context.expose(event);
       else if (event.type === 'conversion') context.trackConversion(event.goalKey, event);
+      else if (event.type === 'error') context.reportError(event);
       else if (event.type === 'attributes') context.setAttributes(event.values);
       else context.setSegments(event.values);
     },
