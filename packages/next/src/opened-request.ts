@@ -1,0 +1,171 @@
+import type { Assignment, FeatureResult } from '@convert-fullstack/core';
+import type { PageVisitor } from '@convert-fullstack/core/bridge';
+import {
+  decideRequest,
+  forgetVisitor,
+  originalPayload,
+  previewCookieHeader,
+  previewCookies,
+  previewsOf,
+  type RequestSource,
+  type RequestVisitor,
+  requestCookieHeader,
+  visitorCookies,
+} from '@convert-fullstack/server';
+import type { NextFetchEvent, NextRequest } from 'next/server.js';
+import { type Decided, decided, decisionsOf } from './decided.ts';
+import type { AnswerChanges } from './next-protocol.ts';
+import type { ConvertOptions } from './options.ts';
+import { recognizeRequest } from './recognize-request.ts';
+import { bringInStep } from './request-in-step.ts';
+import { serverTiming } from './server-timing.ts';
+import type { SharedCore } from './shared-core.ts';
+import type { StaticPages } from './static-pages.ts';
+import { VISIT_HEADER, type Visit } from './visit-header.ts';
+
+/** The visitor of the request that the proxy is handling. */
+export interface ProxyVisitor extends Pick<RequestVisitor, 'visitorId' | 'consent' | 'isBot' | 'isNew'> {
+  experience(key: string): Assignment | null;
+  feature(key: string): FeatureResult | null;
+}
+
+/** What is known about a request before the application answers it. */
+export interface OpenedRequest {
+  readonly visitor: ProxyVisitor;
+  readonly changes: AnswerChanges;
+  /** The proxy has run before for this request, for example before a rewrite. */
+  readonly isRepeated: boolean;
+}
+
+const NOBODY: ProxyVisitor = {
+  visitorId: null,
+  consent: 'pending',
+  isBot: false,
+  isNew: false,
+  experience: () => null,
+  feature: () => null,
+};
+
+/** Neither caches nor search engines shall take them for the page. */
+const OF_PREVIEWS = { 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex' };
+
+const UNKNOWN: PageVisitor = { visitorId: null, consent: 'pending' };
+
+/** Decides for the request and changes its headers in place: a copy would lose its body, signal and `nextUrl`. */
+export async function openRequest(
+  shared: () => SharedCore,
+  options: ConvertOptions,
+  pages: StaticPages,
+  { request, event }: { readonly request: NextRequest; readonly event: NextFetchEvent },
+  inbound: string | null,
+): Promise<OpenedRequest> {
+  const startedAt = performance.now();
+  request.headers.delete(VISIT_HEADER);
+  const ofProcess = shared();
+  const carrier = await ofProcess.carrier;
+  await ofProcess.firstConfig;
+  const earlier = inbound === null ? null : await carrier.read(inbound);
+  const { visitor, source } = recognizeRequest(ofProcess, options, request, earlier);
+
+  const asked = previewsOf(source);
+  const decisions = await decide(ofProcess, options, visitor, source);
+  const payload = decisions?.payload() ?? null;
+  // What does not exist is not remembered: it would be looked for with every page.
+  const previews = payload === null ? asked : (payload.previewed ?? []);
+  const visit: Visit = {
+    ...visitor,
+    method: request.method,
+    url: source.url?.href ?? null,
+    configVersion: ofProcess.core?.currentConfig?.version ?? null,
+    // Pages decide a preview again, from the cookie.
+    decisions: payload === null || payload.preview ? null : decisionsOf(payload),
+  };
+  const header = await carrier.write(visit);
+
+  const { cookie } = options;
+  const ofVisitor = visitorCookies(source, visitor, options);
+  // With its cookie goes the last word on whose record it is. Only then: not with every request of somebody who denied.
+  if (visitor.consent === 'denied' && ofVisitor.length > 0) event.waitUntil(forget(ofProcess, options, source));
+  const setCookies = [...ofVisitor, ...previewCookies(source, previews, cookie)];
+  bringInStep(request, { visitor, previews }, cookie);
+  request.headers.set(VISIT_HEADER, header);
+  const tookMs = performance.now() - startedAt;
+  return {
+    visitor: {
+      ...visitor,
+      experience: (key) => decisions?.experience(key) ?? null,
+      feature: (key) => decisions?.feature(key) ?? null,
+    },
+    changes: {
+      requestHeaders: new Headers(request.headers),
+      requestUrl: request.url,
+      overrides: {
+        // Another site gets no id that this visitor has not agreed to yet.
+        cookie: (current, isForeign) =>
+          previewCookieHeader(
+            requestCookieHeader(current, isForeign && visitor.consent === 'pending' ? NOBODY : visitor, cookie),
+            isForeign ? [] : previews,
+          ),
+        [VISIT_HEADER]: (_current, isForeign) => (isForeign ? null : header),
+      },
+      setCookies,
+      ...(payload?.preview && { responseHeaders: OF_PREVIEWS }),
+      timing: decisions && serverTiming(tookMs),
+      place: (address) =>
+        pages.find(address, {
+          request,
+          assigned: payload?.experiences ?? [],
+          visitor: async () => ({
+            ...(await originalPayload(visitor, cookie)),
+            ...(payload?.preview && { preview: true }),
+          }),
+          isRepeated: earlier !== null,
+          tookMs,
+        }),
+    },
+    isRepeated: earlier !== null,
+  };
+}
+
+/** The request as it would be without us. */
+export function closedRequest(pages: StaticPages, request: NextRequest, inbound: string | null): OpenedRequest {
+  const stripped = new Headers(request.headers);
+  stripped.delete(VISIT_HEADER);
+  return {
+    visitor: NOBODY,
+    changes: {
+      requestHeaders: inbound === null ? null : stripped,
+      requestUrl: request.url,
+      overrides: { [VISIT_HEADER]: () => null },
+      setCookies: [],
+      timing: null,
+      place: (address) =>
+        pages.find(address, { request, assigned: [], visitor: () => UNKNOWN, isRepeated: false, tookMs: 0 }),
+    },
+    isRepeated: false,
+  };
+}
+
+/** `null`: there is no config to decide with, or nobody to decide for. */
+async function decide(
+  { core, parseUserAgent }: SharedCore,
+  { attributes }: ConvertOptions,
+  visitor: RequestVisitor,
+  source: RequestSource,
+): Promise<Decided | null> {
+  if (core === null || core.currentConfig === null) return null;
+  if (visitor.visitorId === null && previewsOf(source).length === 0) return null;
+  return decided(
+    core,
+    visitor.visitorId,
+    await decideRequest(core, { ...source, visitor, attributes, parseUserAgent }),
+  );
+}
+
+async function forget({ core, notices }: SharedCore, options: ConvertOptions, source: RequestSource): Promise<void> {
+  try {
+    if (core !== null) await forgetVisitor(core, source, options);
+  } catch (error) {
+    notices.failure('Forgetting a visitor who denied consent', error);
+  }
+}

@@ -1,0 +1,42 @@
+import {
+  publicUrl,
+  type RequestSource,
+  type RequestVisitor,
+  recognizeVisitor,
+  requestSource,
+  withVisitorId,
+} from '@convert-fullstack/server';
+import type { NextRequest } from 'next/server.js';
+import type { ConvertOptions } from './options.ts';
+import type { SharedCore } from './shared-core.ts';
+import type { Visit } from './visit-header.ts';
+
+export interface Recognized {
+  readonly visitor: RequestVisitor;
+  readonly source: RequestSource;
+}
+
+/** Who a request in the proxy comes from. Gives an id to everybody who may have one. */
+export function recognizeRequest(
+  { core }: SharedCore,
+  options: ConvertOptions,
+  request: NextRequest,
+  earlier: Visit | null,
+): Recognized {
+  const { method, headers } = request;
+  const privacy = core?.currentConfig?.privacy;
+
+  function recognizeAt(url: URL): Recognized {
+    const source = requestSource({ url, headers });
+    return { visitor: recognizeVisitor({ ...source, method, privacy }, options), source };
+  }
+
+  // The proxy has already run for this request, for example before a rewrite: what it found then is still true. A server
+  // action that redirects is another matter: Next.js fetches the target with the headers of the action's own request.
+  if (earlier?.method === method) {
+    const { visitor, source } = recognizeAt(earlier.url === null ? publicUrl(request) : new URL(earlier.url));
+    if (visitor.visitorId === earlier.visitorId) return { visitor: { ...visitor, isNew: earlier.isNew }, source };
+  }
+  const { visitor, source } = recognizeAt(publicUrl(request));
+  return { visitor: withVisitorId(visitor), source };
+}
