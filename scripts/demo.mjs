@@ -23,8 +23,10 @@ await finishes(
   turbo('run', 'build', '--filter=storefront...', '--filter=@convert-fullstack/emulator...'),
 );
 
+const shopPort = await freePort(3000);
+const shop = `http://localhost:${shopPort}`;
 const dashboard = realKey ? null : await startEmulator();
-const shop = await startShop(dashboard);
+await startShop(dashboard);
 console.log(`
   Shop       ${shop}
   Dashboard  ${dashboard ?? 'the reports of your project at https://app.convert.com/'}
@@ -38,20 +40,18 @@ console.log(`
 async function startEmulator() {
   const port = await freePort(4400);
   const url = `http://localhost:${port}`;
-  await serves('emulator', url, ['packages/emulator/dist/cli.js', '--port', String(port)]);
+  const args = ['packages/emulator/dist/cli.js', '--port', String(port), '--health', `${shop}/api/health`];
+  await serves('emulator', url, args);
   return url;
 }
 
 async function startShop(emulator) {
-  const port = await freePort(3000);
-  const url = `http://localhost:${port}`;
   const env = emulator
     ? { CONVERT_SDK_KEY: 'demo', CONVERT_CONFIG_URL: `${emulator}/api/v1`, CONVERT_TRACK_URL: `${emulator}/v1` }
     : {};
   // No `-H 127.0.0.1`: Next.js then takes its own rewrites for external ones and runs the proxy twice.
-  const args = ['node_modules/next/dist/bin/next', 'start', '-p', String(port)];
-  await serves('shop', url, args, { cwd: `${ROOT}/examples/storefront`, env });
-  return url;
+  const args = ['node_modules/next/dist/bin/next', 'start', '-p', String(shopPort)];
+  await serves('shop', shop, args, { cwd: `${ROOT}/examples/storefront`, env });
 }
 
 /** Runs a command that has to succeed, quietly. */

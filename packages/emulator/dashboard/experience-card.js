@@ -1,5 +1,6 @@
 /** @import { DashboardExperience, DashboardGoal } from '../src/dashboard-state.ts' */
 import { counted, html, wasOrWere } from './elements.js';
+import { healthNote } from './health-note.js';
 import { splitWarning } from './split-note.js';
 import { resultOf, variationRows } from './variation-rows.js';
 
@@ -21,6 +22,7 @@ export function experienceCard(initial) {
   const goalField = html('label', { class: 'goal' }, html('span', {}, 'Goal'), select);
   const warning = html('div');
   const rows = html('div', { class: 'variations' });
+  const told = html('div');
   const notes = html('div', { class: 'notes' });
   const element = html(
     'article',
@@ -28,6 +30,7 @@ export function experienceCard(initial) {
     html('header', {}, html('div', {}, title, html('p', { class: 'facts' }, key, ' · ', facts)), goalField),
     warning,
     rows,
+    told,
     notes,
   );
 
@@ -50,6 +53,8 @@ export function experienceCard(initial) {
     warning.replaceChildren(...(skewed ? [skewed] : []));
     rows.dataset.split = experience.split.status;
     rows.replaceChildren(...variationRows(experience, goal));
+    const health = healthNote(experience);
+    told.replaceChildren(...(health ? [health] : []));
     notes.replaceChildren(...notesOf(experience, goal).map((note) => html('p', { class: 'note' }, note)));
   }
 

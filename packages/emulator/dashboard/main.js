@@ -5,6 +5,7 @@ import { feedList } from './feed-list.js';
 import { projectTable } from './project-table.js';
 
 const refreshDelayMs = 250;
+const healthDelayMs = 5000;
 
 const feed = feedList();
 byId('feed').append(feed.element);
@@ -12,6 +13,7 @@ byId('feed').append(feed.element);
 const cards = new Map();
 let isRefreshDue = false;
 let isFirstState = true;
+let asksHealth = false;
 
 byId('clear').addEventListener('click', () => {
   if (confirm('Forget all events that were sent?')) void fetch('/api/reset', { method: 'POST' });
@@ -35,6 +37,11 @@ stream.addEventListener('reset', () => {
   refreshSoon();
 });
 
+// What the application counts is not on the stream.
+setInterval(() => {
+  if (asksHealth && !document.hidden) refreshSoon();
+}, healthDelayMs);
+
 function refreshSoon() {
   if (isRefreshDue) return;
   isRefreshDue = true;
@@ -54,6 +61,7 @@ function render(state) {
   document.title = `${state.project.name || state.project.projectId} · Local Convert`;
   byId('project-name').textContent = state.project.name || state.project.projectId;
   renderFaults(state);
+  renderHealth(state);
   renderTotals(state);
   renderResults(state);
   feed.add(state.feed);
@@ -73,6 +81,14 @@ function renderFaults({ faults }) {
   ].filter(Boolean);
   byId('faults').hidden = broken.length === 0;
   byId('faults').textContent = `Broken on request: ${broken.join(', ')}.`;
+}
+
+/** @param {DashboardState} state */
+function renderHealth({ health }) {
+  asksHealth = health !== null;
+  const reason = health?.status === 'untold' ? `${health.address} ${health.reason}` : '';
+  byId('health').hidden = reason === '';
+  byId('health').textContent = `The application does not tell whom it has assigned: ${reason}.`;
 }
 
 /** @param {DashboardState} state */
@@ -104,7 +120,9 @@ function total(name, value, remark = '', kind = '') {
 
 /** @param {DashboardState} state */
 function renderResults({ experiences, totals }) {
-  const seen = experiences.filter(({ visitors, variations }) => visitors > 0 || hasUnexposed(variations));
+  const seen = experiences.filter(
+    ({ visitors, variations, health }) => visitors > 0 || health !== null || hasUnexposed(variations),
+  );
   for (const experience of seen) {
     const card = cards.get(experience.id);
     if (card) card.update(experience);
@@ -113,7 +131,9 @@ function renderResults({ experiences, totals }) {
   const shown = seen.flatMap(({ id }) => cards.get(id)?.element ?? []);
   const results = byId('results');
   // Moving a card closes the menu that is open in it.
-  if (shown.length > 0 && shown.every((card, index) => results.children[index] === card)) return;
+  const isAsShown =
+    results.children.length === shown.length && shown.every((card, index) => results.children[index] === card);
+  if (shown.length > 0 && isAsShown) return;
   if (shown.length > 0) return results.replaceChildren(...shown);
   const isQuiet = totals.visitors + totals.refused + totals.discarded === 0;
   results.replaceChildren(html('p', { class: 'empty' }, emptySentence(isQuiet)));

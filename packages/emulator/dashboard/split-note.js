@@ -106,6 +106,6 @@ function shortNameOf(variationId, { variations }) {
 }
 
 /** @param {number} pValue */
-function formatP(pValue) {
+export function formatP(pValue) {
   return pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(pValue < 0.1 ? 3 : 2)}`;
 }

@@ -12,6 +12,7 @@ A local Convert: serves a project config, checks and keeps tracking events, show
   --host <host>      which address to listen on (default: all of localhost)
   --data <file>      a JSONL file that keeps events across restarts (default: in memory)
   --sdk-key <key>    an SDK key to accept; repeat it for more (default: any key)
+  --health <url>     where an application tells its core.health(), for the dashboard
   --quiet            do not print what arrives
   --help             print this`;
 
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
       host: { type: 'string' },
       data: { type: 'string' },
       'sdk-key': { type: 'string', multiple: true, default: [] },
+      health: { type: 'string' },
       quiet: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
     ...(values.config !== undefined && { project: await readProjectFile(values.config) }),
     ...(values.host !== undefined && { host: values.host }),
     ...(values.data !== undefined && { dataFile: values.data }),
+    ...(values.health !== undefined && { health: values.health }),
     ...(!values.quiet && { log: console.log }),
   });
   console.log(greeting(emulator));

@@ -11,6 +11,7 @@ const modules = [
   'elements.js',
   'interval-plot.js',
   'split-note.js',
+  'health-note.js',
   'variation-rows.js',
   'experience-card.js',
   'project-table.js',

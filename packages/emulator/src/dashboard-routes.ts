@@ -7,7 +7,7 @@ import type { LiveStream } from './live-stream.ts';
 import type { VisitorHistory } from './visitor-histories.ts';
 
 export interface DashboardRoutesOptions {
-  readonly state: () => DashboardState;
+  readonly state: () => Promise<DashboardState>;
   readonly visitors: () => readonly VisitorHistory[];
   readonly stream: LiveStream;
   readonly faults: () => Faults;
@@ -33,7 +33,7 @@ export function createDashboardRoutes(options: DashboardRoutesOptions): (exchang
       case '/api/state':
         if (!isGet) return sendMethodNotAllowed(exchange, 'GET');
         response.setHeader('Cache-Control', 'no-store');
-        return sendJson(response, 200, state());
+        return sendJson(response, 200, await state());
       case '/api/visitors':
         if (!isGet) return sendMethodNotAllowed(exchange, 'GET');
         response.setHeader('Cache-Control', 'no-store');

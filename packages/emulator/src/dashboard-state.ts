@@ -1,6 +1,8 @@
 import { isServed } from './config-routes.ts';
 import type { Faults } from './faults.ts';
 import type { FeedItem } from './feed.ts';
+import type { ExperienceHealth } from './health.ts';
+import type { HealthAnswer } from './health-source.ts';
 import { type Experience, type Goal, labelOf, labelOfId, type Named, type Project, type Variation } from './project.ts';
 import type { SplitCheck } from './split-check.ts';
 import type { ExperienceStatistics, GoalStatistics, Statistics, VariationStatistics } from './statistics.ts';
@@ -11,10 +13,16 @@ export interface DashboardState {
   readonly project: { readonly name: string; readonly accountId: string; readonly projectId: string };
   readonly addresses: { readonly configUrl: string; readonly trackUrl: string; readonly sdkKey: string };
   readonly faults: Faults;
+  /** Whether the application tells what it has counted; `null`: the emulator was not told where to ask. */
+  readonly health: DashboardHealth | null;
   readonly totals: Omit<Statistics, 'experiences'>;
   readonly experiences: readonly DashboardExperience[];
   readonly feed: readonly FeedItem[];
 }
+
+export type DashboardHealth =
+  | { readonly status: 'told'; readonly address: string }
+  | { readonly status: 'untold'; readonly address: string; readonly reason: string };
 
 export interface DashboardExperience {
   readonly id: string;
@@ -31,6 +39,8 @@ export interface DashboardExperience {
   readonly visitors: number;
   readonly switched: number;
   readonly split: SplitCheck;
+  /** What the application says of it; `null`: nothing. */
+  readonly health: ExperienceHealth | null;
   /** The experience's own goals first. */
   readonly goals: readonly DashboardGoal[];
   readonly variations: readonly DashboardVariation[];
@@ -60,28 +70,37 @@ export interface DashboardParts {
   readonly faults: Faults;
   readonly statistics: Statistics;
   readonly feed: readonly FeedItem[];
+  readonly health: HealthAnswer | null;
 }
 
 export function dashboardState(parts: DashboardParts): DashboardState {
-  const { project, addresses, faults, statistics, feed } = parts;
+  const { project, addresses, faults, statistics, feed, health } = parts;
+  const told = health?.status === 'told' ? health.health.experiences : [];
   const { experiences, ...totals } = statistics;
   return {
     project: { name: project.name, accountId: project.accountId, projectId: project.projectId },
     addresses,
     faults,
+    health: health && dashboardHealth(health),
     totals,
     experiences: project.experiences.flatMap((experience, index) => {
       const counted = experiences[index];
-      return counted ? [dashboardExperience(experience, counted, project)] : [];
+      return counted ? [dashboardExperience(experience, counted, project, told)] : [];
     }),
     feed,
   };
+}
+
+// What was told is shown with each experience.
+function dashboardHealth(answer: HealthAnswer): DashboardHealth {
+  return answer.status === 'told' ? { status: 'told', address: answer.address } : answer;
 }
 
 function dashboardExperience(
   experience: Experience,
   counted: ExperienceStatistics,
   project: Project,
+  told: readonly ExperienceHealth[],
 ): DashboardExperience {
   const siteArea = experience.hasSiteArea ? ['site area'] : [];
   const locations = labelsOf(experience.locationIds, project.locations);
@@ -100,6 +119,7 @@ function dashboardExperience(
     visitors: counted.visitors,
     switched: counted.switched,
     split: counted.split,
+    health: told.find(({ experienceId }) => experienceId === experience.id) ?? null,
     goals: goalsOf(experience, counted, project.goals),
     variations: experience.variations.flatMap((variation, index) => {
       const result = counted.variations[index];

@@ -1,4 +1,4 @@
-export type EmulatorErrorCode = 'project_invalid' | 'data_file_invalid' | 'address_unavailable';
+export type EmulatorErrorCode = 'project_invalid' | 'data_file_invalid' | 'health_url_invalid' | 'address_unavailable';
 
 /** A mistake in how the emulator was started; the message says what to change. */
 export class EmulatorError extends Error {

@@ -7,6 +7,7 @@ import { visitorEvents } from './delivery.ts';
 import { type Exchange, sendError } from './exchange.ts';
 import type { Faults } from './faults.ts';
 import { createFeed } from './feed.ts';
+import { createHealthSource } from './health-source.ts';
 import { listen } from './listen.ts';
 import { createLiveStream } from './live-stream.ts';
 import { parseProject } from './project.ts';
@@ -27,6 +28,11 @@ export interface EmulatorOptions {
   readonly dataFile?: string;
   /** The SDK keys to accept; default any. */
   readonly sdkKeys?: readonly string[];
+  /**
+   * Where an application tells its `core.health()`, such as `http://localhost:3000/api/health`: the dashboard then shows who
+   * was assigned, too. Default: nowhere.
+   */
+  readonly health?: string;
   /** Told about every delivery, one line each. */
   readonly log?: (line: string) => void;
 }
@@ -65,6 +71,7 @@ const working: Faults = { config: 'ok', track: 'ok' };
 /** Starts a local Convert: `const emulator = await startEmulator({ port: 4400 })`. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host, dataFile, sdkKeys = [], log = () => {} } = options;
+  const askHealth = options.health === undefined ? null : createHealthSource(options.health);
   const project = parseProject(options.project ?? (await readProjectFile(sampleProjectPath)));
   const store = dataFile === undefined ? createMemoryStore() : openFileStore(dataFile);
   const feed = createFeed(project, feedSize);
@@ -99,14 +106,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const configRoutes = createConfigRoutes({ project, sdkKeys, faults: () => faults });
   const trackRoutes = createTrackRoutes({ project, sdkKeys, faults: () => faults, keep });
   const dashboardRoutes = createDashboardRoutes({
-    state: () =>
-      dashboardState({
+    state: async () => {
+      const health = (await askHealth?.()) ?? null;
+      return dashboardState({
         project,
         addresses: address,
         faults,
         statistics: statistics(),
         feed: feed.latest(),
-      }),
+        health,
+      });
+    },
     visitors,
     stream,
     faults: () => faults,

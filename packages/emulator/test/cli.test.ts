@@ -68,6 +68,7 @@ describe('the command', () => {
     ['a config that is another document', ['--config', 'package.json'], /not a project config: account_id/],
     ['a data file that is another document', ['--data', 'package.json'], /not an event file/],
     ['a port that is none', ['--port', 'eighty'], /--port must be a number/],
+    ['a health that nobody tells', ['--health', 'localhost:3000'], /health must be an http or https URL/],
     ['an option it does not know', ['--prot', '1'], /--prot/],
   ])('says in one message what is wrong with %s', async (_, args, message) => {
     writeFileSync(join(folder, 'broken.json'), '{');

@@ -1,6 +1,6 @@
-import { JSDOM } from 'jsdom';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runEmulator } from './emulator.ts';
+import { openPage } from './open-page.ts';
 import { exposure, send, visitor } from './sample.ts';
 
 const warnings = '[data-testid=split-warning]';
@@ -24,23 +24,7 @@ async function openDashboard(
   if (crowd.length > 0) expect((await send(emulator.trackUrl, body)).status).toBe(200);
   for (let index = 0; index < discarded; index += 1) await send(emulator.trackUrl, {}, { 'User-Agent': 'bot' });
 
-  const page = await (await fetch(emulator.dashboardUrl)).text();
-  const { window } = new JSDOM(page, { url: emulator.dashboardUrl, runScripts: 'outside-only' });
-  onTestFinished(() => window.close());
-  window.fetch = (path) => fetch(new URL(path, emulator.url));
-  window.EventSource = ConnectedAtOnce;
-  // jsdom runs no module scripts. This one imports nothing, so that it can be any script.
-  window.eval(`'use strict';${/<script type="module">(.*)<\/script>/s.exec(page)?.[1]}`);
-  const textsOf = (selector: string) => [...window.document.querySelectorAll(selector)].map((it) => it.textContent);
-  await vi.waitFor(() => expect(textsOf('#totals dd')).toHaveLength(5), { timeout: 10_000 });
-  return textsOf;
-}
-
-// jsdom has no EventSource.
-class ConnectedAtOnce {
-  addEventListener(name: string, listener: () => void): void {
-    if (name === 'open') queueMicrotask(listener);
-  }
+  return openPage(emulator);
 }
 
 function hero(...allocations: readonly unknown[]): object {

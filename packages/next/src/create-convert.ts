@@ -43,7 +43,8 @@ export interface Convert extends Visits, Conversions {
    * What this process has counted, and whether it can be trusted: uneven splits, with their likely causes.
    *
    * @example
-   * export const GET = () => Response.json(convert.health()); // a route for yourself
+   * await connection(); // in a route for yourself: on request, not while the app is built
+   * return Response.json(convert.health());
    */
   health(): Health;
 }
