@@ -27,6 +27,9 @@ export default defineConfig({
   outputDir: 'test-results/e2e',
   globalSetup: './e2e/browser.ts',
   workers: 2,
+  // A failing test may take its time: what a slow machine does late is not wrong.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],

@@ -46,6 +46,17 @@ async function cookieOf(context: BrowserContext, name: string): Promise<string |
   return (await context.cookies()).find((cookie) => cookie.name === name)?.value;
 }
 
+// What was built more than `revalidate` ago is rendered anew by whoever asks first.
+test.beforeAll(async () => {
+  for (const variation of VARIATIONS) {
+    const visitorId = newVisitor({ 'seasonal-badges': variation });
+    const cached = async () => (await answerFor(visitorId)).headers.get('x-nextjs-cache');
+    await expect.poll(cached, { timeout: 30_000 }).toBe('HIT');
+  }
+  const original = async () => (await fetch(PAGE, { headers: { 'user-agent': 'Googlebot/2.1' } })).headers;
+  await expect.poll(async () => (await original()).get('x-nextjs-cache'), { timeout: 30_000 }).toBe('HIT');
+});
+
 test.describe('a static page with variations', () => {
   for (const variation of VARIATIONS) {
     test(`comes from the cache with ${variation}, without a cookie, and names nobody`, async () => {
