@@ -1,0 +1,108 @@
+// What the proxy costs a server under load, next to a proxy that does nothing: `pnpm --filter bench proxy`.
+import { spawn, spawnSync } from 'node:child_process';
+import { Agent, get } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { median, table } from './measure.mjs';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const ROUND_MS = 3_000;
+const CONNECTIONS = 8;
+const NEXT = 'node_modules/next/dist/bin/next';
+const folder = fileURLToPath(new URL('proxy-app/', import.meta.url));
+
+console.log('Building the pages that are served …');
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+const built = spawnSync(process.execPath, [NEXT, 'build'], {
+  cwd: folder,
+  env,
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (built.status !== 0) process.exit(1);
+
+const servers = {
+  empty: await start('empty', 4701),
+  rewrite: await start('rewrite', 4702),
+  convert: await start('convert', 4703),
+};
+const cases = {
+  'dynamic page, empty proxy': [servers.empty, '/dynamic'],
+  'dynamic page, 20 experiences': [servers.convert, '/dynamic'],
+  'static page, empty proxy': [servers.empty, '/plain'],
+  'static page, proxy that only rewrites': [servers.rewrite, '/static'],
+  'static page, one per variation': [servers.convert, '/static'],
+};
+const rounds = [];
+try {
+  for (const [server, path] of Object.values(cases)) await load(server, path);
+  // They take turns, so that whatever else the machine does hits all of them alike.
+  for (let round = 0; round < ROUNDS; round++) {
+    const answered = {};
+    for (const [name, [server, path]] of Object.entries(cases)) answered[name] = await load(server, path);
+    rounds.push(answered);
+  }
+} finally {
+  for (const { child } of Object.values(servers)) child.kill();
+}
+
+const rate = (name) => `${Math.round(median(rounds.map((round) => round[name])))}/s`;
+const share = (name, reference) => median(rounds.map((round) => round[name] / round[reference])).toFixed(2);
+const names = Object.keys(cases);
+table(`Requests per second (median of ${ROUNDS} rounds; compare within one run only)`, [
+  [names[0], rate(names[0])],
+  [names[1], rate(names[1]), share(names[1], names[0])],
+  [names[2], rate(names[2])],
+  [names[3], rate(names[3]), share(names[3], names[2])],
+  [names[4], rate(names[4]), share(names[4], names[2])],
+]);
+
+async function start(proxy, port) {
+  const child = spawn(process.execPath, [NEXT, 'start', '-p', `${port}`], {
+    cwd: folder,
+    env: { ...env, BENCH_PROXY: proxy },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => String(chunk).includes('Ready in') && resolve());
+    child.once('close', () => reject(new Error(`next start (${proxy}) has ended.`)));
+  });
+  return { child, port };
+}
+
+/** Requests per second that are answered with 200, from visitors the browser knows, on open connections. */
+async function load({ port }, path) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const endAt = performance.now() + ROUND_MS;
+  let answered = 0;
+  async function keepAsking(connection) {
+    for (let visitor = connection; performance.now() < endAt; visitor += CONNECTIONS) {
+      await ask({ agent, port, path, headers: headersOf(visitor % 5_000) });
+      answered++;
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, (_, connection) => keepAsking(connection)));
+  agent.destroy();
+  return (answered * 1_000) / ROUND_MS;
+}
+
+function ask(options) {
+  return new Promise((resolve, reject) => {
+    const request = get(options, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`${options.path} answers ${response.statusCode}.`));
+      response.resume().on('end', resolve);
+    });
+    request.on('error', reject);
+  });
+}
+
+function headersOf(visitor) {
+  const version = 120 + (visitor % 20);
+  return {
+    accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+    'accept-language': 'de-DE,de;q=0.9,en;q=0.8',
+    'cf-ipcountry': 'DE',
+    cookie: `theme=dark; cv_vid=00000000-0000-4000-8000-${String(visitor).padStart(12, '0')}; session=abcdef`,
+    'sec-fetch-dest': 'document',
+    'sec-fetch-mode': 'navigate',
+    'user-agent': `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.0.0 Safari/537.36`,
+  };
+}
