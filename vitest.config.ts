@@ -56,6 +56,18 @@ export default defineConfig({
       },
       {
         extends: true,
+        resolve: {
+          alias: [
+            {
+              find: /^(react|react-dom|@testing-library\/react)(\/.*)?$/,
+              replacement: at('packages/react/react-18/node_modules/$1$2'),
+            },
+          ],
+        },
+        test: { name: 'react-18', environment: 'jsdom', include: ['packages/react/test/**/*.test.{ts,tsx}'] },
+      },
+      {
+        extends: true,
         test: { name: 'core', include: ['packages/core/conformance/**/*.test.ts'] },
       },
       {

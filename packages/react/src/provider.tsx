@@ -1,7 +1,7 @@
 'use client';
 
 import type { Payload } from '@convert-fullstack/core/bridge';
-import { type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import type { Answer } from './consent.ts';
 import { createDelivery } from './delivery.ts';
 import { readable, type Scope, ScopeContext } from './scope.ts';
@@ -31,7 +31,7 @@ export function ConvertProvider({
   tracking = 'on',
   children,
 }: ConvertProviderProps): ReactNode {
-  const outer = use(ScopeContext);
+  const outer = useContext(ScopeContext);
   const ownSession = useMemo(() => openSession((onConsent) => createDelivery(endpoint, onConsent)), [endpoint]);
   const [answer, setAnswer] = useState<Answer | null>(null);
   const isTracking = tracking === 'on' && outer?.isTracking !== false;
@@ -53,5 +53,5 @@ export function ConvertProvider({
     return session.attach();
   }, [payload, session, ownSession, isTracking]);
 
-  return <ScopeContext value={scope}>{children}</ScopeContext>;
+  return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>;
 }

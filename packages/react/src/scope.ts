@@ -1,8 +1,9 @@
 'use client';
 
 import { type Consent, ConvertError, type Payload, visitorOf } from '@convert-fullstack/core/bridge';
-import { createContext, use, useInsertionEffect, useState } from 'react';
+import { createContext, useContext, useInsertionEffect, useState } from 'react';
 import { type Answer, consentOf } from './consent.ts';
+import { readPromise } from './read-promise.ts';
 import type { Session } from './session.ts';
 
 /** What a provider hands down; `outer` leads to the providers around it. */
@@ -28,7 +29,7 @@ export interface Visitor {
 export const ScopeContext = createContext<Scope | null>(null);
 
 export function useScope(caller: string): Scope {
-  const scope = use(ScopeContext);
+  const scope = useContext(ScopeContext);
   if (scope) return scope;
   throw new ConvertError('provider_missing', `${caller} needs a <ConvertProvider> above it.`);
 }
@@ -84,9 +85,9 @@ export function visitorIn(scope: Scope): Visitor | null {
 /** `null` when the payload failed to load or is not one that this version reads. */
 function readPayload({ payload }: Scope): Payload | null {
   if (!('then' in payload)) return readable(payload);
-  // React notes the outcome on the promise. use() would throw the error, and an experiment must not take the page down.
+  // The outcome is noted on the promise. Reading it would throw the error, and an experiment must not take the page down.
   if ('status' in payload && payload.status === 'rejected') return null;
-  return readable(use(payload));
+  return readable(readPromise(payload));
 }
 
 export const readable = (payload: Payload | undefined): Payload | null => (payload?.version === 1 ? payload : null);

@@ -388,7 +388,7 @@ describe('the provider', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('resumes what failed when it comes back from a hidden <Activity>', async () => {
+  it.skipIf(!Activity)('resumes what failed when it comes back from a hidden <Activity>', async () => {
     relay.answer(503);
     const { rerender } = render(
       <Activity mode="visible">

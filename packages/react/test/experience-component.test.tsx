@@ -1,11 +1,12 @@
 import type { Assignment, Payload } from '@convert-fullstack/core/bridge';
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { type ReactNode, StrictMode, Suspense, use, useEffect, useLayoutEffect, useState } from 'react';
+import { type ReactNode, StrictMode, Suspense, useEffect, useLayoutEffect, useState } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Experience as ExperienceOnServer } from '../src/component/index.server.ts';
 import { Experience, type ExperienceProps, Variation } from '../src/component/index.ts';
 import { ConvertProvider } from '../src/index.ts';
+import { readPromise } from '../src/read-promise.ts';
 import { deferred } from './support/deferred.ts';
 import { resetPage, setCookie } from './support/page.ts';
 import { hero, payloadOf } from './support/payloads.ts';
@@ -83,7 +84,7 @@ function ThrowsOnClick() {
 }
 
 function Late({ text }: { text: Promise<string> }) {
-  return use(text);
+  return readPromise(text);
 }
 
 function Count() {

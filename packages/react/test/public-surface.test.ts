@@ -33,7 +33,7 @@ it('of the preview is this name', async () => {
 
 it('every file that runs React code on the client says "use client", and the entries do not', () => {
   const importing = files
-    .filter(({ text }) => /^import \{[^}]*\} from 'react'/m.test(text))
+    .filter(({ text }) => /^import (\{[^}]*\}|\* as React) from 'react'/m.test(text))
     .map(({ name }) => name)
     .filter((name) => !ON_BOTH_SIDES.includes(name));
   const client = files.filter(({ text }) => text.startsWith("'use client';")).map(({ name }) => name);

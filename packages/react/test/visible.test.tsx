@@ -185,7 +185,7 @@ describe.each([
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not count in a hidden <Activity>, and starts over when that is shown', async () => {
+  it.skipIf(!Activity)('does not count in a hidden <Activity>, and starts over when that is shown', async () => {
     const page = (mode: 'visible' | 'hidden') => (
       <Page>
         <Activity mode={mode}>{component}</Activity>
