@@ -53,6 +53,12 @@ const STEPS = [
     commands: [node('scripts/check-packages.mjs')],
   },
   {
+    name: 'matrix',
+    says: 'The newest and the oldest Next.js and React, with the packed packages',
+    needs: ['install', 'build'],
+    commands: [node('scripts/matrix.mjs', '--only', 'newest,oldest')],
+  },
+  {
     name: 'e2e',
     says: 'The applications in a browser (Playwright)',
     needs: ['install', 'build'],

@@ -1,0 +1,20 @@
+import { defineConfig, devices } from '@playwright/test';
+import { chosenBrowser } from '../browser.ts';
+
+const chromium = devices['Desktop Chrome'];
+const browser = chosenBrowser();
+
+/** One application of the version matrix, which scripts/matrix.mjs has started. */
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results/matrix',
+  globalSetup: '../browser.ts',
+  workers: 2,
+  reporter: 'list',
+  use: {
+    baseURL: process.env.MATRIX_APP,
+    // As in the other tests: what says "HeadlessChrome" is a bot.
+    launchOptions: { ...browser, args: [...(browser?.args ?? []), `--user-agent=${chromium.userAgent}`] },
+  },
+  projects: [{ name: 'chromium', use: chromium }],
+});
