@@ -1,7 +1,7 @@
 'use client';
 
 import type { Consent, Payload } from '@convert-fullstack/core/bridge';
-import { type ReactNode, Suspense, use, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type Answer, consentOf } from '../consent.ts';
 import { type Scope, ScopeContext } from '../scope.ts';
 import { openSession } from '../session.ts';
@@ -50,7 +50,7 @@ export type ConvertClientProviderProps = CommonProps &
 export function ConvertClientProvider(props: ConvertClientProviderProps): ReactNode {
   const { visitorId, attributes, url, consent = 'granted', tracking = 'on', placeholder, timeoutMs = 1_000 } = props;
   const project: ProjectOptions = props;
-  const outer = use(ScopeContext);
+  const outer = useContext(ScopeContext);
   const isBrowser = useIsBrowser();
   const core = useRef<PageCore>(null);
   const [ownSession] = useState(() => openSession((onConsent) => createCoreDelivery(() => core.current, onConsent)));
@@ -87,9 +87,9 @@ export function ConvertClientProvider(props: ConvertClientProviderProps): ReactN
 
   if (!isBrowser) return placeholder;
   return (
-    <ScopeContext value={scope}>
+    <ScopeContext.Provider value={scope}>
       <Suspense fallback={placeholder}>{props.children}</Suspense>
-    </ScopeContext>
+    </ScopeContext.Provider>
   );
 }
 
