@@ -1,6 +1,13 @@
 import { defineConfig, devices } from '@playwright/test';
 import { chosenBrowser } from './e2e/browser.ts';
-import { EMULATOR, FIXTURE_APP, ORDER_WEBHOOK_SECRET, RENDERING, STOREFRONT } from './e2e/support/addresses.ts';
+import {
+  CACHE_COMPONENTS,
+  EMULATOR,
+  FIXTURE_APP,
+  ORDER_WEBHOOK_SECRET,
+  RENDERING,
+  STOREFRONT,
+} from './e2e/support/addresses.ts';
 
 const chromium = devices['Desktop Chrome'];
 const browser = chosenBrowser();
@@ -32,7 +39,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
-  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
+  reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }], ['./e2e/rendering-reporter.ts']],
   use: {
     baseURL: STOREFRONT,
     trace: 'off',
@@ -71,6 +78,13 @@ export default defineConfig({
       cwd: 'examples/rendering',
       command: `${NEXT_START} ${portOf(RENDERING)}`,
       url: RENDERING,
+    },
+    {
+      ...app,
+      name: 'cache-components',
+      cwd: 'examples/cache-components',
+      command: `${NEXT_START} ${portOf(CACHE_COMPONENTS)}`,
+      url: `${CACHE_COMPONENTS}/products/tarn-tent`,
     },
   ],
 });

@@ -42,6 +42,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Imports parts of Next.js as bundlers find them, and Node.js does not.
+          server: { deps: { inline: ['next-intl'] } },
           include: [
             'packages/!(react)/test/**/*.test.{ts,tsx}',
             '{scripts,e2e}/test/**/*.test.{mjs,ts}',

@@ -2,6 +2,7 @@
 export const STOREFRONT = 'http://localhost:3010';
 export const FIXTURE_APP = 'http://localhost:3011';
 export const RENDERING = 'http://localhost:3012';
+export const CACHE_COMPONENTS = 'http://localhost:3013';
 export const EMULATOR = 'http://localhost:4410';
 
 /** What the storefront's orders are signed with. */

@@ -6,7 +6,10 @@ export default function Index() {
       <h1>One experiment, every way that Next.js renders</h1>
       <ul>
         <li>
-          <Link href="/dynamic">Dynamic Server Components</Link>
+          <Link href="/products/dynamic">Dynamic Server Components</Link>
+        </li>
+        <li>
+          <Link href="/products/streaming">Streaming</Link>
         </li>
         <li>
           <Link href="/products/components">Components in place of hooks</Link>
@@ -19,6 +22,12 @@ export default function Index() {
         </li>
         <li>
           <Link href="/products/static">Static, one page for each variation</Link>
+        </li>
+        <li>
+          <Link href="/products/actions">Server actions</Link>
+        </li>
+        <li>
+          <Link href="/products/legacy">Pages Router</Link>
         </li>
       </ul>
     </main>

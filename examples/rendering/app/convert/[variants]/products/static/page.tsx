@@ -28,7 +28,7 @@ export default async function Static({ params }: Props) {
     <ConvertStaticProvider payload={decided.payload()}>
       <ConsentBar />
       <SeasonBadge />
-      <Link href="/dynamic">Dynamic</Link>
+      <Link href="/products/dynamic">Dynamic</Link>
     </ConvertStaticProvider>
   );
 }

@@ -1,7 +1,7 @@
 import { ConvertProvider } from '@convert-fullstack/react';
 import { PreviewBadge } from '@convert-fullstack/react/preview';
+import { SeasonBadge } from '@/app/season-badge';
 import { convert } from '@/convert';
-import { SeasonBadge } from '../season-badge';
 
 /** Rendered for every request: the variation is in the first HTML. */
 export default async function Dynamic() {

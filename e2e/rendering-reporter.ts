@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Reporter, TestCase, TestResult } from '@playwright/test/reporter';
+import { type RenderingFact, renderingTable } from './support/rendering-table.ts';
+
+const DOCUMENT = fileURLToPath(new URL('../docs/rendering.md', import.meta.url));
+const TABLE = /(?<=<!-- Written by e2e\/specs\/rendering\.spec\.ts -->\n\n).*?(?=\n<!-- Until here -->)/s;
+
+/** Writes into docs/rendering.md what the tests have seen; a run in which one of them failed, or did not run, writes nothing. */
+export default class RenderingReporter implements Reporter {
+  readonly #facts: RenderingFact[] = [];
+  #hasFailed = false;
+
+  onTestEnd(test: TestCase, { status, annotations }: TestResult): void {
+    if (!test.location.file.endsWith('/rendering.spec.ts')) return;
+    if (status !== 'passed') this.#hasFailed = true;
+    for (const { type, description = '' } of annotations) {
+      if (type === 'rendering') this.#facts.push(JSON.parse(description));
+    }
+  }
+
+  onEnd(): void {
+    const table = this.#hasFailed ? null : renderingTable(this.#facts);
+    if (table === null) return;
+    const before = readFileSync(DOCUMENT, 'utf8');
+    const after = before.replace(TABLE, () => table);
+    if (after === before) return;
+    writeFileSync(DOCUMENT, after);
+    console.log('docs/rendering.md has changed: commit it.');
+  }
+}

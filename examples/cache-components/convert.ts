@@ -1,0 +1,10 @@
+import { createConvert } from '@convert-fullstack/next';
+
+const { CONVERT_SDK_KEY = 'demo', CONVERT_CONFIG_URL, CONVERT_TRACK_URL } = process.env;
+
+export const convert = createConvert({
+  sdkKey: CONVERT_SDK_KEY,
+  environment: 'production',
+  // Set for the local emulator. Unset: Convert itself.
+  transport: { configUrl: CONVERT_CONFIG_URL, trackUrl: CONVERT_TRACK_URL },
+});
