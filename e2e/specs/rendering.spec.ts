@@ -12,7 +12,7 @@ import { newVisitor, visitAs } from '../support/visitors.ts';
 const VARIATIONS = ['no-badge', 'badge'] as const;
 
 // Each test brings its own visitors, and most of the time is the slow device's.
-test.describe.configure({ mode: 'parallel' });
+test.describe.configure({ mode: 'parallel', timeout: 60_000 });
 
 /** Goes into docs/rendering.md. */
 function note({ name }: RenderingMode, column: RenderingFact['column'], seen: string): void {

@@ -9,7 +9,8 @@ import { Plans } from '../plans';
 export default function ClientPage() {
   return (
     <>
-      <ConvertPage url={usePathname()} timeoutMs={3_000}>
+      {/* Null only in `pages`, which this application has as well. */}
+      <ConvertPage url={usePathname() ?? '/'} timeoutMs={3_000}>
         <Plans />
       </ConvertPage>
       <Link href="/navigation">Back</Link>
