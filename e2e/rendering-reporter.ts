@@ -4,7 +4,7 @@ import type { Reporter, TestCase, TestResult } from '@playwright/test/reporter';
 import { type RenderingFact, renderingTable } from './support/rendering-table.ts';
 
 const DOCUMENT = fileURLToPath(new URL('../docs/rendering.md', import.meta.url));
-const TABLE = /(?<=<!-- Written by e2e\/specs\/rendering\.spec\.ts -->\n\n).*?(?=\n<!-- Until here -->)/s;
+const TABLE = /(?<=<!-- Written by e2e\/specs\/rendering\.spec\.ts -->\n\n).*?(?=<!-- Until here -->)/s;
 
 /** Writes into docs/rendering.md what the tests have seen; a run in which one of them failed, or did not run, writes nothing. */
 export default class RenderingReporter implements Reporter {
@@ -23,7 +23,8 @@ export default class RenderingReporter implements Reporter {
     const table = this.#hasFailed ? null : renderingTable(this.#facts);
     if (table === null) return;
     const before = readFileSync(DOCUMENT, 'utf8');
-    const after = before.replace(TABLE, () => table);
+    if (!TABLE.test(before)) throw new Error('docs/rendering.md has no place for the table.');
+    const after = before.replace(TABLE, () => `${table}\n`);
     if (after === before) return;
     writeFileSync(DOCUMENT, after);
     console.log('docs/rendering.md has changed: commit it.');

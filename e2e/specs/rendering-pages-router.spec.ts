@@ -60,6 +60,19 @@ test('a static page keeps its variation when Next.js asks for its data again, as
   await expectOnly(page, 'badges', 'badge');
 });
 
+test('a static page comes from the cache, without a cookie, and names nobody', async () => {
+  for (const variation of ['no-badge', 'badge']) {
+    const visitorId = newVisitor({ 'seasonal-badges': variation });
+    const response = await browserFetch(STATIC, { headers: { cookie: `cv_vid=${visitorId}` } });
+    expect(response.headers.get('x-nextjs-cache')).toMatch(/^(HIT|STALE)$/);
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
+    expect(response.headers.getSetCookie()).toEqual([]);
+    const html = await response.text();
+    expect(html).toContain(` data-variation="${variation}"`);
+    expect(html).not.toContain(visitorId);
+  }
+});
+
 test('the data of a static page has no address of its own', async ({ page }) => {
   await page.goto(STATIC);
   for (const variants of ['original', 'anything', '3009860011_3009870023']) {

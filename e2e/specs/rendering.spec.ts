@@ -29,28 +29,43 @@ async function htmlFor(visitorId: string, { url }: RenderingMode): Promise<strin
 const variationsIn = (html: string) =>
   [...html.matchAll(/ data-variation="([^"]*)"/g)].map(([, variation]) => variation);
 
+/** Whether there is a fallback, as it may be; and in words. */
+const EXPECTED = {
+  never: { hasFallback: [false], html: 'the variation', flicker: 'one variation', withoutScripts: 'the variation' },
+  maybe: {
+    hasFallback: [false, true],
+    html: 'the variation, or a fallback before it',
+    flicker: 'one variation, or a fallback before it',
+    withoutScripts: 'the variation or the fallback',
+  },
+  always: {
+    hasFallback: [true],
+    html: 'fallback, then the variation',
+    flicker: 'fallback, then one variation',
+    withoutScripts: 'the fallback',
+  },
+};
+
 /** The heading is part of the variation, and of the fallback. */
 const hasFallbackFirst = (html: string) => html.indexOf('<h1') < html.indexOf(' data-variation=');
 
-/** The page shows one variation all the time; where it is streamed, also a fallback before. */
-async function expectNoFlicker(page: Page, { isStreamed }: RenderingMode, variation: string): Promise<string> {
-  if (!isStreamed) {
-    await expectOnly(page, 'badges', variation);
-    return 'one variation';
-  }
+/** The page shows one variation all the time, and nothing but a fallback before. */
+async function expectNoFlicker(page: Page, { fallback }: RenderingMode, variation: string): Promise<void> {
+  if (fallback === 'never') await expectOnly(page, 'badges', variation);
   expect((await shownIn(page, 'badges')).variations).toEqual([variation]);
-  return 'fallback, then one variation';
 }
 
 for (const mode of RENDERING_MODES) {
+  const expected = EXPECTED[mode.fallback];
+
   test.describe(mode.name, () => {
     test('sends each visitor their own variation in the first answer, and no other', async () => {
       for (const variation of VARIATIONS) {
         const html = await htmlFor(newVisitor({ 'seasonal-badges': variation }), mode);
         expect(variationsIn(html)).toEqual([variation]);
-        expect(hasFallbackFirst(html)).toBe(mode.isStreamed);
+        expect(expected.hasFallback).toContain(hasFallbackFirst(html));
       }
-      note(mode, 'first HTML', mode.isStreamed ? 'fallback, then the variation' : 'the variation');
+      note(mode, 'first HTML', expected.html);
     });
 
     for (const variation of VARIATIONS) {
@@ -68,7 +83,8 @@ for (const mode of RENDERING_MODES) {
         await page.getByRole('button', { name: 'Add to cart' }).click();
         await expectCounted(visitorId, [exposure, `goal add-to-cart (${exposure})`]);
         note(mode, 'counted', 'one exposure, one conversion');
-        note(mode, 'flicker', await expectNoFlicker(page, mode, variation));
+        await expectNoFlicker(page, mode, variation);
+        note(mode, 'flicker', expected.flicker);
         expect(page.url()).toBe(mode.url);
         expect(errors).toEqual([]);
         note(mode, 'hydration', 'no errors');
@@ -78,25 +94,31 @@ for (const mode of RENDERING_MODES) {
     test.describe('without JavaScript', () => {
       test.use({ javaScriptEnabled: false });
 
-      test(`shows ${mode.isStreamed ? 'the fallback' : 'the variation'}`, async ({ page }) => {
+      test(`shows ${expected.withoutScripts}`, async ({ page }) => {
         for (const variation of VARIATIONS) {
           await visitAs(page.context(), newVisitor({ 'seasonal-badges': variation }));
           await page.goto(mode.url);
           const badges = page.getByTestId('badges');
           await expect(badges).toHaveAttribute('data-variation', variation);
-          await expect(badges).toBeVisible({ visible: !mode.isStreamed });
+          expect(expected.hasFallback).toContain(await badges.isHidden());
           await expect(page.locator('h1:visible')).toHaveText('Tarn Tent');
         }
-        note(mode, 'without JavaScript', mode.isStreamed ? 'fallback' : 'the variation');
+        note(mode, 'without JavaScript', expected.withoutScripts);
       });
     });
   });
 }
 
 test('these checks notice the page of somebody else, and a page that is behind a fallback', async () => {
-  const [dynamic, streaming] = RENDERING_MODES;
-  if (!dynamic || !streaming) throw new Error('There are no modes.');
-  const html = await htmlFor(newVisitor({ 'seasonal-badges': 'badge' }), dynamic);
+  const [whole, behind] = [modeWith('never'), modeWith('always')];
+  const html = await htmlFor(newVisitor({ 'seasonal-badges': 'badge' }), whole);
   expect(variationsIn(html)).not.toEqual(['no-badge']);
-  expect(hasFallbackFirst(await htmlFor(newVisitor(), streaming))).not.toBe(hasFallbackFirst(html));
+  expect(hasFallbackFirst(html)).toBe(false);
+  expect(hasFallbackFirst(await htmlFor(newVisitor(), behind))).toBe(true);
 });
+
+function modeWith(fallback: RenderingMode['fallback']): RenderingMode {
+  const mode = RENDERING_MODES.find((one) => one.fallback === fallback);
+  if (!mode) throw new Error(`No mode has a fallback ${fallback}.`);
+  return mode;
+}

@@ -5,8 +5,8 @@ export interface RenderingMode {
   readonly name: string;
   readonly url: string;
   readonly guarantee: string;
-  /** Whether a fallback is sent first, and the variation follows in the same answer. */
-  readonly isStreamed: boolean;
+  /** Whether a fallback is sent before the variation; `maybe`: only if deciding takes longer than rendering the rest. */
+  readonly fallback: 'never' | 'maybe' | 'always';
 }
 
 export const RENDERING_MODES: readonly RenderingMode[] = [
@@ -14,42 +14,42 @@ export const RENDERING_MODES: readonly RenderingMode[] = [
     name: 'Dynamic Server Components',
     url: `${RENDERING}/products/dynamic`,
     guarantee: 'the variation is in the first HTML',
-    isStreamed: false,
+    fallback: 'never',
   },
   {
     name: 'Streaming',
     url: `${RENDERING}/products/streaming`,
     guarantee: 'the page does not wait for the decision; never a wrong variation',
-    isStreamed: true,
+    fallback: 'maybe',
   },
   {
     name: '`cacheComponents`',
     url: `${CACHE_COMPONENTS}/products/tarn-tent`,
     guarantee: 'the shell stays static; never a wrong variation',
-    isStreamed: true,
+    fallback: 'always',
   },
   {
     name: 'Static, one page for each variation',
     url: `${RENDERING}/products/static`,
     guarantee: 'from the cache, with the variation in the first HTML',
-    isStreamed: false,
+    fallback: 'never',
   },
   {
     name: 'Pages Router, `getServerSideProps`',
     url: `${RENDERING}/products/legacy`,
     guarantee: 'the variation is in the first HTML',
-    isStreamed: false,
+    fallback: 'never',
   },
   {
     name: 'Pages Router, `getStaticProps`',
     url: `${RENDERING}/products/legacy-static`,
     guarantee: 'from the cache, with the variation in the first HTML',
-    isStreamed: false,
+    fallback: 'never',
   },
   {
     name: 'Server actions and route handlers',
     url: `${RENDERING}/products/actions`,
     guarantee: 'they decide and count for the visitor of the page',
-    isStreamed: false,
+    fallback: 'never',
   },
 ];
