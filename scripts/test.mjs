@@ -54,9 +54,10 @@ const STEPS = [
   },
   {
     name: 'matrix',
-    says: 'The newest and the oldest Next.js and React, with the packed packages',
+    says: 'The oldest Next.js and React that are supported, with the packed packages',
     needs: ['install', 'build'],
-    commands: [node('scripts/matrix.mjs', '--only', 'newest,oldest')],
+    // The newest are what the applications of the next step run on.
+    commands: [node('scripts/matrix.mjs', '--only', 'oldest')],
   },
   {
     name: 'e2e',

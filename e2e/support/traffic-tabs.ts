@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
 import { hydrated } from './hydrated.ts';
 import { pageAt, priceIn, shownIn } from './scripted-page.ts';
 import type { Random } from './scripted-random.ts';
@@ -47,8 +47,16 @@ export async function comeBackInTab({ context, shop }: TabVisitor): Promise<void
   await page.addInitScript(() => {
     window.leftBatchIds = JSON.parse(localStorage.getItem('cv_queue') ?? '[]').map(({ id }: { id: string }) => id);
   });
+  const taken: string[] = [];
+  page.on('response', (response) => {
+    if (response.status() === 202) taken.push(response.request().postData() ?? '');
+  });
   await page.goto(`${shop.url}/newsletter`);
-  await page.waitForFunction(() => window.leftBatchIds?.every((id) => document.cookie.includes(id)));
+  // By this page now, or by the one that was left: the cookie says so.
+  const left = await page.evaluate(() => window.leftBatchIds ?? []);
+  const isDelivered = async (id: string) =>
+    taken.some((body) => body.includes(id)) || (await page.evaluate(() => document.cookie)).includes(id);
+  for (const id of left) await expect.poll(() => isDelivered(id), { timeout: PATIENCE_MS }).toBe(true);
   await page.waitForLoadState('networkidle');
 }
 
