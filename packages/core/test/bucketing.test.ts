@@ -16,11 +16,14 @@ function assign(
   return ids.map((visitorId) => core.createContext(visitorId).toPayload().experiences[0]?.variationKey ?? null);
 }
 
-/** Shares in proportion to the weights, in quarters of a percent, and the same with more traffic. */
+/**
+ * Shares in proportion to the weights, in quarters of a percent, and the same with more traffic. Not all of it: at 100 % the
+ * ranges touch, and rounding, which has to be that of Convert's own SDKs, may give the bucket between two to either.
+ */
 const growing = fc
   .array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 })
   .chain((weights) => {
-    const most = Math.floor(400 / weights.reduce((sum, weight) => sum + weight, 0));
+    const most = Math.floor(399 / weights.reduce((sum, weight) => sum + weight, 0));
     return fc.tuple(fc.constant(weights), fc.integer({ min: 1, max: most }), fc.integer({ min: 1, max: most }));
   })
   .map(([weights, one, other]) => {
