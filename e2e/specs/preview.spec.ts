@@ -64,6 +64,8 @@ test.describe('a preview link', () => {
 
     await leave(page);
     await expect(page.getByTestId('pricing-page')).toHaveText('monthly-first');
+    // A conversion on the server is credited to what has arrived by then.
+    await expectCounted(visitorId, ['pricing-page: monthly-first']);
     await page.getByTestId('order').click();
     await expect(page.getByTestId('order-status')).toHaveText('queued');
     await expectCounted(visitorId, ['pricing-page: monthly-first', 'goal purchase (pricing-page: monthly-first)']);
