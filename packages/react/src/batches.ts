@@ -9,13 +9,13 @@ export interface Batch extends Required<Omit<RelayBatch, 'isLeaving'>> {
 const STORAGE_KEY = 'cv_queue';
 // Well under what the relay takes at once, also after a long time without network.
 const MAX_EVENTS = 100;
+// With room for `isLeaving`.
+const MAX_BYTES = RELAY_MAX_BYTES - 20;
 
 /** Whether the relay takes as much, and a browser lets it outlive the page. */
 export function fits(...batches: readonly Batch[]): boolean {
   const events = batches.flatMap((batch) => batch.events);
-  // With room for what is sent beside the events.
-  const text = JSON.stringify([batches, 'isLeaving: true']);
-  return events.length <= MAX_EVENTS && new Blob([text]).size <= RELAY_MAX_BYTES;
+  return events.length <= MAX_EVENTS && new Blob([JSON.stringify(batches)]).size <= MAX_BYTES;
 }
 
 /** What was left in storage for whichever page is looked at next. Anyone can write there: what is malformed is ignored. */
@@ -46,7 +46,7 @@ export async function exclusively(run: () => void): Promise<void> {
 
 /** What the events are is for the relay to judge. */
 function isBatch(value: unknown): value is Batch {
-  const { id, events }: Partial<Batch> = Object(value);
+  const { id, visitor, events }: Partial<Batch> = Object(value);
   // All of it that is used has been looked at.
-  return isId(id) && Array.isArray(events) && fits(value as Batch);
+  return isId(id) && typeof visitor === 'string' && Array.isArray(events) && fits(value as Batch);
 }

@@ -7,8 +7,8 @@ export interface Delivery {
   add(visitor: string, event: RelayEvent): void;
   /** Sends the visitor's answer, before anything that is added later; resolves when the relay has answered for now. */
   tell(consent: RelayConsent): Promise<void>;
-  /** From now on also delivers what this visitor's other pages had to leave. */
-  open(visitor: string | null): void;
+  /** From now on also delivers what other pages of this browser had to leave. */
+  open(): void;
   /** Drops what waits, in storage too. */
   drop(): void;
   /** Listens to the page; the result stops that and sends what waits. */
@@ -22,14 +22,15 @@ export type OnConsent = (consent: RelayConsent['consent']) => void;
 const INTERVAL_MS = 100;
 const MAX_DELAY_MS = 30_000;
 const MAX_BATCHES = 100;
+// By then the relay has told, or failed to tell, what became of requests that were under way when their page was left.
+const SETTLED_MS = 2_000;
 
 /**
  * The browser's queue to the relay. While the page is looked at, the queue is in memory and one request is under way at a
  * time. A page that is hidden may never run again: it sends everything at once, and leaves in storage what has no answer.
  */
 export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery {
-  /** Whose stored batches are taken over. */
-  let visitor: string | null = null;
+  let isOpen = false;
   let queue: Batch[] = [];
   /** The visitor's answer that has no answer of the relay yet: it goes first. */
   let told: RelayConsent | null = null;
@@ -40,6 +41,7 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
   /** One answer of the visitor after the other: the last word has to come last. */
   let telling = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let takeOverTimer: typeof timer;
   /** Aborted when the provider is gone. */
   let attached: AbortSignal | undefined;
 
@@ -81,9 +83,9 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
     underWay.add(key);
     const status = await postToRelay(endpoint, body, isLeaving);
     underWay.delete(key);
-    failures = status === 0 ? failures + 1 : 0;
-    if (status === 0 && isAway()) return;
+    failures = status > 0 ? 0 : failures + 1;
     if (status > 0) settle(body, status);
+    else if (isAway()) return;
     schedule();
   }
 
@@ -105,19 +107,21 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
     failures = 0;
     stopTimer();
     schedule();
+    clearTimeout(takeOverTimer);
     // Asking for a lock while it is hidden would keep the page out of the back/forward cache.
-    if (visitor === null || isAway()) return;
-    void exclusively(() => {
-      if (visitor === null || isAway()) return;
-      queue.unshift(...storedBatches().filter((batch) => batch.visitor === visitor));
-      storeBatches([]);
-      schedule();
-    });
+    takeOverTimer = setTimeout(() => isAway() || exclusively(takeOver), SETTLED_MS);
+  }
+
+  function takeOver(): void {
+    if (!isOpen || isAway()) return;
+    queue.unshift(...storedBatches());
+    storeBatches([]);
+    schedule();
   }
 
   return {
     add(to, event) {
-      visitor = to;
+      isOpen = true;
       if (open?.visitor === to) {
         open.events.push(event);
         if (fits(open)) return schedule();
@@ -133,30 +137,30 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
       telling = telling.then(() => (told ? send() : undefined));
       return telling;
     },
-    open(to) {
-      visitor = to;
+    open() {
+      isOpen = true;
       resume();
     },
     drop() {
-      visitor = null;
+      isOpen = false;
       told = null;
       open = null;
       queue = [];
       storeBatches([]);
     },
     attach() {
+      // Serves as the listeners' options, too: it has the signal.
       const provider = new AbortController();
-      const { signal } = provider;
-      const listening = { signal };
-      attached = signal;
+      attached = provider.signal;
       // Not removed on pagehide: a page that comes back from the back/forward cache goes on as it was.
-      addEventListener('pagehide', leave, listening);
-      addEventListener('pageshow', resume, listening);
-      addEventListener('online', resume, listening);
-      document.addEventListener('visibilitychange', resume, listening);
+      addEventListener('pagehide', leave, provider);
+      addEventListener('pageshow', resume, provider);
+      addEventListener('online', resume, provider);
+      document.addEventListener('visibilitychange', resume, provider);
       resume();
       return () => {
         provider.abort();
+        clearTimeout(takeOverTimer);
         schedule();
       };
     },

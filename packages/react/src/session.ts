@@ -1,10 +1,4 @@
-import {
-  type Consent,
-  type ConversionMiss,
-  type Payload,
-  type RelayEvent,
-  visitorOf,
-} from '@convert-fullstack/core/bridge';
+import type { Consent, ConversionMiss, Payload, RelayEvent } from '@convert-fullstack/core/bridge';
 import { type Answer, consentOf } from './consent.ts';
 import type { Delivery, OnConsent } from './delivery.ts';
 import { createSeen } from './seen.ts';
@@ -13,7 +7,7 @@ import { createSeen } from './seen.ts';
 export interface Session {
   /** Reports what somebody, as `visitorOf(payload)`, saw or did, when there is consent; `null`, or why not. */
   count(visitor: string, event: RelayEvent): ConversionMiss | null;
-  /** A payload has arrived: its consent counts, and what its visitor's other pages left is delivered. */
+  /** A payload has arrived: its consent counts, and what other pages left is delivered. */
   heed(payload: Payload): void;
   /** The visitor answers, on a page that was made with this payload; resolves when the relay has answered, too. */
   answer(to: Answer, payload: Payload | null): Promise<void>;
@@ -68,7 +62,7 @@ export function openSession(connect: (onConsent: OnConsent) => Delivery): Sessio
       const given = consentOf(payload);
       // Parts of a page may be older than the consent that others came with: only a denial takes it back.
       if (!answered && (consent !== 'granted' || given !== 'pending')) become(given);
-      if (consent === 'granted') delivery.open(visitorOf(payload));
+      if (consent === 'granted') delivery.open();
     },
     async answer(to, payload) {
       const before = answered ?? consentOf(payload);

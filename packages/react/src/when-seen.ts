@@ -6,8 +6,8 @@ const IN_VIEW_MS = 1_000;
  * element, once half of that, or as much as fills half of the window, has been in view for a second of visible page.
  */
 export function whenSeen(run: () => void, element?: Element): () => void {
+  // Serves as the listeners' options, too: it has the signal.
   const waiting = new AbortController();
-  const { signal } = waiting;
   let isInView = !element;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,8 +23,8 @@ export function whenSeen(run: () => void, element?: Element): () => void {
     else finish();
   }
 
-  document.addEventListener('visibilitychange', check, { signal });
-  document.addEventListener('prerenderingchange', check, { signal });
+  document.addEventListener('visibilitychange', check, waiting);
+  document.addEventListener('prerenderingchange', check, waiting);
   // A browser that cannot tell what is in view shows the variation all the same; it is not counted.
   if (element && window.IntersectionObserver) {
     const observer = new IntersectionObserver(
@@ -39,7 +39,7 @@ export function whenSeen(run: () => void, element?: Element): () => void {
       { threshold: [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5] },
     );
     observer.observe(element);
-    signal.addEventListener('abort', () => {
+    waiting.signal.addEventListener('abort', () => {
       clearTimeout(timer);
       observer.disconnect();
     });

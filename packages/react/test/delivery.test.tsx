@@ -36,7 +36,7 @@ afterEach(async () => {
 /** A delivery without jitter, listening to the page until the test ends. */
 function startDelivery() {
   const delivery = createDelivery('/api/convert', () => {});
-  delivery.open('visitor-1');
+  delivery.open();
   started.push(delivery.attach());
   let count = 0;
   const add = (times = 1) => {
@@ -407,7 +407,7 @@ describe('the provider', () => {
         <Page />
       </Activity>,
     );
-    await elapse(2_000);
+    await elapse(4_000);
     expect(relay.requests.map(({ events }) => events.length)).toEqual([1, 1]);
   });
 

@@ -27,7 +27,7 @@ afterEach(async () => {
 /** The part of a page, or of another tab, that delivers: they share localStorage, cookies and the document's events. */
 function openPage({ visitor = 'visitor-1' }: { visitor?: string } = {}) {
   const delivery = createDelivery('/api/convert', () => {});
-  delivery.open(visitor);
+  delivery.open();
   const close = delivery.attach();
   started.push(close);
   return {
@@ -46,6 +46,9 @@ function openPage({ visitor = 'visitor-1' }: { visitor?: string } = {}) {
     },
   };
 }
+
+/** What another page has left is let lie as long. */
+const SETTLED_MS = 2_000;
 
 const exposure = (n: number): RelayExposure => ({ type: 'exposure', experienceId: `${n}`, variationId: '1' });
 const sent = () => relay.exposures().map(({ experienceId }) => Number(experienceId));
@@ -192,6 +195,7 @@ describe('the next page', () => {
     await pagehide();
     await kill();
     openPage();
+    await elapse(SETTLED_MS);
     expect(localStorage.getItem('cv_queue')).toBeNull();
     await elapse(100);
     expect(relay.requests).toHaveLength(2);
@@ -232,7 +236,7 @@ describe('the next page', () => {
     await kill();
     setCookie(`${RECEIPT_COOKIE}=someVisitorRef00.anotherId.100-200; path=/`);
     openPage();
-    await elapse(100);
+    await elapse(SETTLED_MS + 100);
     expect(sent()).toEqual([0, 0]);
   });
 
@@ -244,7 +248,7 @@ describe('the next page', () => {
     expect(relay.requests).toHaveLength(0);
     expect(stored()).toHaveLength(1);
     await setHidden(false);
-    await elapse(100);
+    await elapse(SETTLED_MS + 100);
     expect(sent()).toEqual([7]);
   });
 
@@ -274,17 +278,29 @@ describe('the next page', () => {
     openPage();
     store([batch('leftByAnother', 7)]);
     await happen();
-    await elapse(100);
+    await elapse(SETTLED_MS + 100);
     expect(sent()).toEqual([7]);
     expect(localStorage.getItem('cv_queue')).toBeNull();
   });
 
-  it('drops what another visitor left', async () => {
-    store([batch('leftByAnother', 7), { ...batch('leftByStranger', 8), visitor: 'visitor-2' }]);
+  it('also what was left before a login, and says for whom its page was made', async () => {
+    const left = { ...batch('leftByAnother', 7), visitor: 'visitor-2' };
+    store([left]);
     openPage();
-    await elapse(100);
-    expect(sent()).toEqual([7]);
+    await elapse(SETTLED_MS + 100);
+    expect(relay.batches()).toEqual([left]);
     expect(localStorage.getItem('cv_queue')).toBeNull();
+  });
+
+  it('once the page before has had time to learn what arrived', async () => {
+    store([batch('leftByAnother', 7)]);
+    openPage();
+    await elapse(SETTLED_MS - 1);
+    expect(sent()).toEqual([]);
+    // The answer to the page before, late.
+    localStorage.removeItem('cv_queue');
+    await elapse(600_000);
+    expect(sent()).toEqual([]);
   });
 
   it('leaves again what it has taken over and could not deliver either', async () => {
@@ -320,6 +336,7 @@ describe('two tabs', () => {
     await elapse(100);
     // What is the page's own does not wait for the lock.
     expect(sent()).toEqual([0]);
+    await elapse(SETTLED_MS);
     expect(stored()).toHaveLength(1);
     for (const grant of waiting.splice(0)) grant();
     expect(localStorage.getItem('cv_queue')).toBeNull();
@@ -461,7 +478,7 @@ describe('localStorage is not to be trusted', () => {
   it('control: what is well formed among it is sent', async () => {
     store([null, { id: 7 }, batch('leftByAnother', 7)]);
     openPage();
-    await elapse(100);
+    await elapse(SETTLED_MS + 100);
     expect(sent()).toEqual([7]);
   });
 

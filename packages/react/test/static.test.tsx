@@ -147,10 +147,10 @@ describe('<ConvertStaticProvider>', () => {
     localStorage.setItem('cv_queue', stored);
     setCookie('cv_vid=visitor-1');
     render(tree());
-    await elapse(500);
+    await elapse(3_000);
     expect(localStorage.getItem('cv_queue')).toBe(stored);
     await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
-    await elapse(500);
+    await elapse(3_000);
     expect(relay.batches()).toContainEqual(expect.objectContaining({ id: 'leftByAnother' }));
   });
 

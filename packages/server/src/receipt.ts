@@ -25,7 +25,8 @@ const BATCH_ID = /^[A-Za-z0-9]{8,32}$/;
 const GOAL_ID = /^[A-Za-z0-9_]{1,32}$/;
 
 /**
- * Reads the cookie's value; one that is malformed, too long or another visitor's is an empty receipt.
+ * Reads the cookie's value; one that is malformed or too long is an empty receipt. Of another visitor's only the batches
+ * stay: they bear ids of their own, and may be brought again by the visitor who has logged in since.
  *
  * @example
  * const receipt = readReceipt((await cookies()).get(RECEIPT_COOKIE)?.value, await visitorRefOf(visitorId));
@@ -34,10 +35,11 @@ export function readReceipt(value: string | null | undefined, visitorRef: string
   const empty = { visitorRef, batchIds: [], goalIds: [] };
   if (!value) return empty;
   const [ref, batches, goals, ...rest] = value.split('.');
-  if (ref !== visitorRef || rest.length > 0) return empty;
+  if (!ref || rest.length > 0) return empty;
   const batchIds = idsOf(batches, BATCH_ID, MAX_BATCHES);
   const goalIds = idsOf(goals, GOAL_ID, MAX_GOALS);
-  return batchIds === null || goalIds === null ? empty : { visitorRef, batchIds, goalIds };
+  if (batchIds === null || goalIds === null) return empty;
+  return { visitorRef, batchIds, goalIds: ref === visitorRef ? goalIds : [] };
 }
 
 /** The receipt with what has just arrived in front of it; the same object when it named all of that already. */

@@ -54,10 +54,10 @@ describe('a receipt', () => {
     expect(withArrived(EMPTY, { batchId: 'short', goalIds })).toBe(EMPTY);
   });
 
-  it('of another visitor is none', async () => {
+  it('of another visitor tells of batches only, which are nobody else’s', async () => {
     const receipt = withArrived(EMPTY, { batchId: 'batch0001', goalIds: ['1'] });
     const other = await visitorRefOf('visitor-2');
-    expect(readReceipt(written(receipt), other)).toEqual({ visitorRef: other, batchIds: [], goalIds: [] });
+    expect(readReceipt(written(receipt), other)).toEqual({ visitorRef: other, batchIds: ['batch0001'], goalIds: [] });
   });
 
   it.each([

@@ -119,6 +119,44 @@ describe('a batch', () => {
   });
 });
 
+describe('a batch of a visitor who has logged in since', () => {
+  const USER = { cookie: 'cv_vid=user-7' };
+  const conversions = () => transport.events.filter(({ eventType }) => eventType === 'conversion');
+
+  it('counts its conversions for the user, and nothing of what the earlier visitor was shown', async () => {
+    expect(await outcome(await browserWith(core).send(BATCH, USER))).toEqual([
+      202,
+      { accepted: 1, rejected: [{ index: 0, reason: 'visitor_changed' }] },
+    ]);
+    await core.flush();
+    expect(transport.events).toMatchObject([{ visitorId: 'user-7', eventType: 'conversion' }]);
+    expect(transport.events[0]).not.toHaveProperty('data.bucketingData');
+  });
+
+  it('is not counted again when it had arrived before the login', async () => {
+    const { send } = browserWith(core);
+    await send(BATCH);
+    expect(await outcome(await send(BATCH, USER))).toEqual([202, DUPLICATE]);
+    await core.flush();
+    expect(conversions()).toHaveLength(1);
+  });
+
+  it('nor by another process, when the page that was left had its answer', async () => {
+    const receipt = cookiesOf(await browserWith(core).send(LEFT))[RECEIPT_COOKIE];
+    const { send } = browserWith(sampleCore({ transport }));
+    const again = await send(BATCH, { cookie: `${USER.cookie}; ${RECEIPT_COOKIE}=${receipt}` });
+    expect(await outcome(again)).toEqual([202, DUPLICATE]);
+  });
+
+  it('keeps what the earlier visitor reached from nobody else', async () => {
+    const receipt = cookiesOf(await browserWith(core).sendEvents([BOUGHT]))[RECEIPT_COOKIE];
+    const bought = await browserWith(core).sendEvents([BOUGHT], {
+      cookie: `${USER.cookie}; ${RECEIPT_COOKIE}=${receipt}`,
+    });
+    expect(await outcome(bought)).toEqual([202, { accepted: 1, rejected: [] }]);
+  });
+});
+
 describe('a page that is left asks whether a batch has arrived', () => {
   const QUESTION = { ...LEFT, events: [] };
 
@@ -150,7 +188,7 @@ describe('a page that is left asks whether a batch has arrived', () => {
   it('of its own visitor only', async () => {
     const { send } = browserWith(core);
     await send(BATCH);
-    expect((await send(QUESTION, { cookie: 'cv_vid=visitor-2' })).status).toBe(503);
+    expect((await send({ ...QUESTION, visitor: 'visitor-2' }, { cookie: 'cv_vid=visitor-2' })).status).toBe(503);
   });
 });
 
@@ -214,7 +252,7 @@ describe('the receipt', () => {
 
   it('of somebody else keeps nothing from being counted', async () => {
     const others = cookiesOf(await browserWith(core).send(BATCH, { cookie: 'cv_vid=visitor-2' }))[RECEIPT_COOKIE];
-    const mine = await browserWith(core).send({ ...BATCH, events: [ADDED] }, withReceipt(others));
+    const mine = await browserWith(core).send({ ...BATCH, id: 'batch00002', events: [ADDED] }, withReceipt(others));
     expect(await outcome(mine)).toEqual([202, { accepted: 1, rejected: [] }]);
   });
 

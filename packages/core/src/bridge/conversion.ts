@@ -9,8 +9,8 @@ export interface ConversionOptions {
    */
   readonly conversionData?: Readonly<Record<string, string | number>>;
   /**
-   * Count the goal again although this visitor has reached it before, for example a second purchase. A `transactionId` of
-   * this goal that was among the visitor's latest 20 is not counted again.
+   * Count the goal again although this visitor has reached it before, for example a second purchase: with revenue or data,
+   * which is what there is to add. A `transactionId` of this goal that was among the visitor's latest 20 is not counted again.
    */
   readonly forceMultiple?: boolean;
 }

@@ -74,10 +74,11 @@ async function takeBatch(
       // By the cookie alone: what an address asks for may not exist.
       isPreview: previewsOf({ url: null, cookies: source.cookies }).length > 0,
     });
+  const batch = { madeFor: visitor ?? visitorId, batchId };
   const isQuestion = batchId !== undefined && events.length === 0;
   const hasArrived = batchId !== undefined && known.batchIds.includes(batchId);
-  if (isQuestion && !hasArrived && !(await batches.has({ visitorId, batchId }))) return null;
-  const taken = isQuestion || hasArrived ? null : await batches.once({ visitorId, batchId }, take);
+  if (isQuestion && !hasArrived && !(await batches.has(batch))) return null;
+  const taken = isQuestion || hasArrived ? null : await batches.once(batch, take);
   // Not for every batch: a page whose cookies have changed is kept out of the browser's back/forward cache.
   const arrived = withArrived(known, { batchId: isLeaving ? batchId : undefined, goalIds: taken?.goalIds ?? [] });
   return { receipt: taken?.receipt ?? DUPLICATE, arrived: arrived === known ? null : arrived };

@@ -12,7 +12,8 @@ export interface TakenBatches {
 }
 
 export interface BatchName {
-  readonly visitorId: string;
+  /** Of the page that made it, as the page says: after a login another visitor brings it. */
+  readonly madeFor: string;
   readonly batchId: string | undefined;
 }
 
@@ -47,4 +48,4 @@ export function createTakenBatches(): TakenBatches {
   };
 }
 
-const nameOf = ({ visitorId, batchId }: BatchName) => `${visitorId} ${batchId}`;
+const nameOf = ({ madeFor, batchId }: BatchName) => `${madeFor} ${batchId}`;
