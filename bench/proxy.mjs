@@ -98,6 +98,7 @@ function headersOf(visitor) {
   const version = 120 + (visitor % 20);
   return {
     accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+    'accept-encoding': 'gzip, deflate, br',
     'accept-language': 'de-DE,de;q=0.9,en;q=0.8',
     'cf-ipcountry': 'DE',
     cookie: `theme=dark; cv_vid=00000000-0000-4000-8000-${String(visitor).padStart(12, '0')}; session=abcdef`,

@@ -40,15 +40,15 @@ export interface Place {
 /** The new value, from the one the answer hands on; `isForeign`: the page is rendered by another site. */
 export type OverrideHeader = (current: string | null, isForeign: boolean) => string | null;
 
-/** An application's answer with our cookies and request headers; everything else about it stays. */
-export async function completeAnswer(response: Response, changes: AnswerChanges): Promise<Response> {
+/** An application's answer with our cookies and request headers; everything else about it stays. `null`: it lets pass. */
+export async function completeAnswer(response: Response | null, changes: AnswerChanges): Promise<Response> {
   const { setCookies, responseHeaders = {}, timing, requestUrl } = changes;
-  const goesOn = response.headers.has(NEXT) || response.headers.has(REWRITE);
+  const goesOn = response === null || response.headers.has(NEXT) || response.headers.has(REWRITE);
   // Response.error(), of status 0, cannot be copied and carries nothing.
-  if ((!goesOn && setCookies.length === 0) || response.status === 0) return response;
+  if (response !== null && ((!goesOn && setCookies.length === 0) || response.status === 0)) return response;
   // A copy: the application may hand out one answer to many requests, the headers of Response.redirect() are immutable,
   // and `cookies` reads the headers only once.
-  const headers = new Headers(response.headers);
+  const headers = new Headers(response?.headers ?? { [NEXT]: '1' });
   const address = new URL(headers.get(REWRITE) ?? requestUrl, requestUrl);
   const isForeign = address.origin !== new URL(requestUrl).origin;
   const place = goesOn && !isForeign ? await changes.place(address) : null;
@@ -59,7 +59,7 @@ export async function completeAnswer(response: Response, changes: AnswerChanges)
   // A shared cache that kept this answer would do to everybody's browser what is meant for one.
   if (setCookies.length > 0) headers.set('cache-control', 'private, no-store');
   for (const [name, value] of Object.entries(responseHeaders)) headers.set(name, value);
-  const { body, status, statusText } = response;
+  const { body, status, statusText } = response ?? { body: null, status: 200, statusText: '' };
   const completed = new NextResponse(body, { status, statusText, headers });
   if (setCookies.length > 0) await keepCookies(completed);
   return completed;

@@ -43,12 +43,12 @@ export function createProxy(
     const refusal = opened.isRepeated ? null : pages.refuse(request);
     if (refusal !== null) return refusal;
     // Outside of any try: what the application throws is the application's.
-    const answer = (await handler?.(request, opened.visitor, event)) ?? NextResponse.next();
+    const answer = (await handler?.(request, opened.visitor, event)) ?? null;
     try {
       return await completeAnswer(answer, opened.changes);
     } catch (error) {
       shared().notices.failure('The proxy', error);
-      return answer;
+      return answer ?? NextResponse.next();
     }
   };
 }

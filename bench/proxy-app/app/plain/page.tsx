@@ -1,5 +1,13 @@
+import { ConvertStaticProvider } from '@convert-fullstack/react/static';
+import { variants } from '@/convert';
 import { List } from '../list';
 
-export default function Plain() {
-  return <List />;
+/** The page of a variation, for everybody. */
+export default async function Plain() {
+  const original = await variants.decided('original');
+  return (
+    <ConvertStaticProvider payload={original.payload()}>
+      <List />
+    </ConvertStaticProvider>
+  );
 }
