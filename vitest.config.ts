@@ -34,6 +34,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // By default one core is left idle.
+    maxWorkers: '100%',
     // Generous: what hangs is found all the same, and a busy machine fails no build.
     testTimeout: 30_000,
     reporters: ['default', ['json', { outputFile: at('test-results/unit.json') }]],

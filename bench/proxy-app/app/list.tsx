@@ -5,7 +5,6 @@ export function List() {
       {Array.from({ length: 100 }, (_, index) => index + 1).map((number) => (
         <li key={number}>
           <a href={`/products/${number}`}>
-            <img src={`/images/product-${number}.jpg`} alt="" width={320} height={240} />
             <h2>Product {number}</h2>
             <p>
               Made to last, from {number % 2 === 0 ? 'wool' : 'linen'}. Delivered in {(number % 5) + 1} days.
