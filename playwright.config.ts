@@ -2,6 +2,8 @@ import { defineConfig, devices } from '@playwright/test';
 import { chosenBrowser } from './e2e/browser.ts';
 import {
   CACHE_COMPONENTS,
+  EDGE_RUNTIME,
+  EDGE_SECRET,
   EMULATOR,
   FIXTURE_APP,
   ORDER_WEBHOOK_SECRET,
@@ -85,6 +87,14 @@ export default defineConfig({
       cwd: 'examples/cache-components',
       command: `${NEXT_START} ${portOf(CACHE_COMPONENTS)}`,
       url: `${CACHE_COMPONENTS}/products/tarn-tent`,
+    },
+    {
+      ...app,
+      env: { ...app.env, CONVERT_SECRET: EDGE_SECRET },
+      name: 'edge-runtime',
+      cwd: 'examples/edge-runtime',
+      command: `${NEXT_START} ${portOf(EDGE_RUNTIME)}`,
+      url: `${EDGE_RUNTIME}/products/tarn-tent`,
     },
   ],
 });

@@ -1,4 +1,4 @@
-import { CACHE_COMPONENTS, RENDERING } from './addresses.ts';
+import { CACHE_COMPONENTS, EDGE_RUNTIME, RENDERING } from './addresses.ts';
 
 /** One way to render the same page about `seasonal-badges`, and what visitors may rely on. */
 export interface RenderingMode {
@@ -50,6 +50,12 @@ export const RENDERING_MODES: readonly RenderingMode[] = [
     name: 'Server actions and route handlers',
     url: `${RENDERING}/products/actions`,
     guarantee: 'they decide and count for the visitor of the page',
+    fallback: 'never',
+  },
+  {
+    name: 'Edge runtime, `middleware.ts`',
+    url: `${EDGE_RUNTIME}/products/tarn-tent`,
+    guarantee: 'the variation is in the first HTML',
     fallback: 'never',
   },
 ];

@@ -26,6 +26,7 @@ const NEXT = 'node_modules/next/dist/bin/next';
 const FOLDERS = {
   storefront: '../../examples/storefront',
   rendering: '../../examples/rendering',
+  'edge-runtime': '../../examples/edge-runtime',
   'fixture-app': '../fixture-app',
 };
 

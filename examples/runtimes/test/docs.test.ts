@@ -18,9 +18,11 @@ function codeOf(runtime: string): string[] {
   return [...section.matchAll(/```js\n(.*?)```/gs)].flatMap(([, code = '']) => code.trim().split('\n'));
 }
 
-const namesTested = readdirSync(new URL('test/', EXAMPLES))
+const tests = readdirSync(new URL('test/', EXAMPLES))
   .filter((file) => file.endsWith('.test.ts') && file !== 'docs.test.ts')
-  .flatMap((file) => [...read(`test/${file}`, EXAMPLES).matchAll(/^describe\.concurrent\('(.+?)'/gm)])
+  .map((file) => read(`test/${file}`, EXAMPLES));
+const namesTested = [...tests, read('../e2e/specs/edge-runtime.spec.ts', DOCS)]
+  .flatMap((test) => [...test.matchAll(/^(?:describe\.concurrent|test\.describe)\('(.+?)'/gm)])
   .map(([, name]) => name);
 
 describe('docs/runtimes.md', () => {
@@ -30,7 +32,7 @@ describe('docs/runtimes.md', () => {
 
   it.each(rows)('$runtime: its example exists, and its test names it', ({ runtime, example, test }) => {
     expect(existsSync(new URL(example, DOCS))).toBe(true);
-    expect(read(test, DOCS)).toContain(`describe.concurrent('${runtime}'`);
+    expect(read(test, DOCS)).toMatch(new RegExp(`describe(\\.concurrent)?\\('${runtime}'`));
   });
 
   it.each(rows)('$runtime: the code that is shown is the code that is tested', ({ runtime, example }) => {

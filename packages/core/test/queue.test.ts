@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import type { CoreOptions, QueueReleased, TrackedEvent } from '@convert-fullstack/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ManualClock, settled } from './support/manual-clock.ts';
 import { bench, eventsOf } from './support/ports.ts';
 import { project } from './support/project.ts';
@@ -475,6 +475,19 @@ describe('close()', () => {
     track('v-1', 1);
     await core.close();
     expect(listeners()).toBe(before);
+  });
+
+  it('delivers on an edge runtime whose process has functions that only throw', async () => {
+    const unsupported = () => {
+      throw new Error('A Node.js API is used which is not supported in the Edge Runtime.');
+    };
+    vi.stubGlobal('process', { env: {}, once: unsupported, removeListener: unsupported });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { core, transport, track } = queueBench();
+    track('v-1', 0);
+    await core.flush();
+    await core.close();
+    expect(transport.sent).toHaveLength(1);
   });
 
   it('can be called again, and comes with `await using`', async () => {

@@ -14,6 +14,7 @@ import {
 } from '@convert-fullstack/server';
 import type { NextFetchEvent, NextRequest } from 'next/server.js';
 import { type Decided, decided, decisionsOf } from './decided.ts';
+import { adviseOnEdge } from './edge-advice.ts';
 import type { AnswerChanges } from './next-protocol.ts';
 import type { ConvertOptions } from './options.ts';
 import { recognizeRequest } from './recognize-request.ts';
@@ -62,6 +63,7 @@ export async function openRequest(
   const startedAt = performance.now();
   request.headers.delete(VISIT_HEADER);
   const ofProcess = shared();
+  adviseOnEdge(ofProcess, options);
   const carrier = await ofProcess.carrier;
   await ofProcess.firstConfig;
   const earlier = inbound === null ? null : await carrier.read(inbound);

@@ -1,6 +1,6 @@
 // @vitest-environment edge-runtime
 import { NextRequest, NextResponse } from 'next/server.js';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import project from '../../emulator/projects/sample-project.json' with { type: 'json' };
 import { createConvert, type ProxyVisitor } from '../src/index.ts';
 
@@ -53,6 +53,26 @@ it('strips a forged header and fails open in an edge middleware', async () => {
   expect(answer.headers.get('x-middleware-next')).toBe('1');
   expect(overridden(answer, VISIT)).toBeNull();
   expect(answer.headers.get('set-cookie')).toBeNull();
+});
+
+it('says once what pages miss without a secret, and only there', async () => {
+  const lines: string[] = [];
+  const logger = { log: (level: string, message: string) => lines.push(`${level}: ${message}`) };
+  const visitTwice = async (secret?: string) => {
+    const proxy = createConvert({ data: project, environment: 'staging', logger, secret }).proxy();
+    for (const path of ['/', '/pricing']) await proxy(request(path), event);
+  };
+  await visitTwice('shared');
+  expect(lines).toEqual([]);
+  await visitTwice();
+  expect(lines).toEqual([
+    expect.stringMatching(/^warn: This middleware runs on the edge runtime.*Give createConvert\(\) a `secret`/),
+  ]);
+  vi.stubGlobal('EdgeRuntime', undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const onNode = createConvert({ data: project, environment: 'on-node', logger }).proxy();
+  await onNode(request(), event);
+  expect(lines).toHaveLength(1);
 });
 
 it('relays in an edge route handler', async () => {

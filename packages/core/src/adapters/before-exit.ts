@@ -8,6 +8,11 @@ export function beforeExit(run: () => void): () => void {
   const { process } = globalThis as { process?: Partial<ExitingProcess> };
   if (typeof process?.once !== 'function' || typeof process.removeListener !== 'function') return () => {};
   const known = process as ExitingProcess;
-  known.once('beforeExit', run);
+  try {
+    known.once('beforeExit', run);
+  } catch {
+    // The edge runtime of Next.js has all functions of a process, and each throws: there is no such moment.
+    return () => {};
+  }
   return () => known.removeListener('beforeExit', run);
 }

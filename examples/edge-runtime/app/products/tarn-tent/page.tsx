@@ -1,0 +1,13 @@
+import { ConvertProvider } from '@convert-fullstack/react';
+import { SeasonBadge } from '@/app/season-badge';
+import { convert } from '@/convert';
+
+export const runtime = 'edge';
+
+export default async function TarnTent() {
+  return (
+    <ConvertProvider payload={await convert.payload({ only: ['seasonal-badges'] })}>
+      <SeasonBadge />
+    </ConvertProvider>
+  );
+}
