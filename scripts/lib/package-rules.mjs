@@ -12,7 +12,10 @@ const REACT = ['react', 'react/jsx-runtime'];
 export const RULES = {
   core: { mayImport: { default: ['murmurhash-js'] } },
   server: { mayImport: { default: [...CORE, 'bowser', 'isbot', 'cookie', 'valibot'] } },
-  next: { mayImport: { default: [...CORE, '@convert-fullstack/server', 'next/', ...REACT] } },
+  next: {
+    mayImport: { default: [...CORE, '@convert-fullstack/server', 'next/', ...REACT] },
+    alsoShips: ['bin/'],
+  },
   react: {
     mayImport: {
       default: [...REACT, ...SHARED],
