@@ -114,5 +114,7 @@ async function deliver(body: string, signature: string | null): Promise<number> 
     ...(signature !== null && { 'x-shopify-hmac-sha256': signature }),
   };
   const response = await fetch(`${STOREFRONT}/api/webhooks/order-paid`, { method: 'POST', headers, body });
+  // The sender is no visitor.
+  expect(response.headers.getSetCookie()).toEqual([]);
   return response.status;
 }

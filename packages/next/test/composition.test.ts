@@ -65,6 +65,24 @@ describe('basic auth', () => {
   });
 });
 
+it('a header and a cookie of an own handler tell other scripts what was decided, beside ours', async () => {
+  const proxy = convertWith().proxy((_request, visitor) => {
+    const hero = visitor.experience('home-hero')?.variationKey ?? 'original';
+    const answer = NextResponse.next();
+    answer.headers.set('x-home-hero', hero);
+    answer.cookies.set('home-hero', hero);
+    return answer;
+  });
+  const story = '5a1f5057-a703-49da-a8de-345f34b178ea';
+  const told = await run(proxy, pageRequest('/', { cookie: `cv_vid=${story}` }));
+  expect(told.headers.get('x-home-hero')).toBe('trail-story');
+  expect(told.headers.getSetCookie()).toEqual(['home-hero=trail-story; Path=/']);
+  const ofNew = await run(proxy, pageRequest('/'));
+  expect(ofNew.headers.getSetCookie().map((cookie) => cookie.split('=', 1)[0])).toEqual(['home-hero', 'cv_vid']);
+  const ofBot = await run(proxy, pageRequest('/', { 'user-agent': 'Googlebot/2.1' }));
+  expect(ofBot.headers.get('x-home-hero')).toBe('original');
+});
+
 describe('rewrites to a locale', () => {
   const orders: [string, () => ConvertProxy][] = [
     ['inside', () => convertWith().proxy(localized)],

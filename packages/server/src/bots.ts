@@ -5,9 +5,9 @@ import type { RequestSource } from './visitor-options.ts';
 const USER_AGENT_LENGTH = 512;
 
 // Programs that `isbot` takes for browsers because they say so: prerender services, uptime and performance checks,
-// screenshots, crawlers; and programs that say what they are, but not in a form `isbot` knows.
+// screenshots, crawlers, senders of webhooks; and programs that say what they are, but not in a form `isbot` knows.
 const ALSO_BOTS =
-  /prerender|rendertron|seo4ajax|brombone|uptime|nodeping|freshping|gtmetrix|debugbear|sitespeed|percy\/|sitebulb|cfnetwork\/|^(?:dalvik|dart)\//i;
+  /prerender|rendertron|seo4ajax|brombone|uptime|nodeping|freshping|gtmetrix|debugbear|sitespeed|percy\/|sitebulb|hookshot|cfnetwork\/|^(?:dalvik|dart)\//i;
 
 /**
  * Whether nobody is looking: crawlers, link previews, prerender services, uptime checks, scripts, and whoever does not say

@@ -28,6 +28,13 @@ export const BOTS: Readonly<Record<string, readonly string[]>> = {
     'ia_archiver (+http://www.alexa.com/site/help/webmasters; crawler@alexa.com)',
     'Mozilla/5.0 (compatible; archive.org_bot +http://archive.org/details/archive.org_bot)',
   ],
+  'senders of webhooks': [
+    'Shopify-Captain-Hook',
+    'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+    'GitHub-Hookshot/1a2b3c4',
+    'WooCommerce/9.3.3 Hookshot (WordPress/6.6.2)',
+    'Svix-Webhooks/1.24.0 (sender-9YMgn; +https://www.svix.com/http-sender/)',
+  ],
   'AI crawlers and agents': [
     'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; GPTBot/1.2; +https://openai.com/gptbot',
     'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko); compatible; ChatGPT-User/1.0; +https://openai.com/bot',

@@ -1,0 +1,3 @@
+import { convert } from '@/convert';
+
+export const { GET, POST } = convert.handlers;
