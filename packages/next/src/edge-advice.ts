@@ -5,10 +5,9 @@ import type { SharedCore } from './shared-core.ts';
 declare const EdgeRuntime: unknown;
 
 const ADVICE =
-  'This middleware runs on the edge runtime, where it shares no memory with the pages: they decide again without knowing their address, and ' +
-  'show the original of experiences that are bound to a location. Give createConvert() a `secret`, the same for the middleware and the pages.';
+  'Middleware on the edge shares no memory with the pages: give createConvert() a `secret`, or they show the original of experiences that are bound to a location.';
 
-/** Pages that are missed experiments look as if nobody had qualified: only the middleware knows why. */
+/** Pages that miss experiences look as if nobody had qualified: only the middleware knows why. */
 export function adviseOnEdge({ notices }: SharedCore, { secret }: ConvertOptions): void {
   if (typeof EdgeRuntime === 'string' && secret === undefined) notices.advice(ADVICE);
 }

@@ -66,7 +66,7 @@ it('says once what pages miss without a secret, and only there', async () => {
   expect(lines).toEqual([]);
   await visitTwice();
   expect(lines).toEqual([
-    expect.stringMatching(/^warn: This middleware runs on the edge runtime.*Give createConvert\(\) a `secret`/),
+    expect.stringMatching(/^warn: Middleware on the edge.*give createConvert\(\) a `secret`/),
   ]);
   vi.stubGlobal('EdgeRuntime', undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
