@@ -18,8 +18,10 @@ async function started(...script: Answer[]): Promise<HttpHost> {
 function coreAt(host: HttpHost, options: Partial<CoreOptions> = {}): Core {
   const core = new Core({
     data: project({ goals }),
-    transport: { trackUrl: host.url, timeoutMs: 250 },
-    retry: { baseMs: 4, maxMs: 25, jitter: 0 },
+    // What is answered late on a busy machine would be sent again.
+    transport: { trackUrl: host.url, timeoutMs: 1_000 },
+    // `flush()` waits as long as `maxMs` for an answer.
+    retry: { baseMs: 4, maxMs: 1_000, jitter: 0 },
     logger: new MemoryLogger(),
     batchSize: 3,
     autoFlushIntervalMs: 5,
@@ -125,7 +127,7 @@ describe('nothing is lost and nothing comes twice when the collector answers wit
     host.script = Array.from({ length: 60 }, (_, at) =>
       at % 3 === 2 ? ok : (chaos[(at * 7) % chaos.length] ?? ok),
     ).concat(ok);
-    const core = coreAt(host, { transport: { trackUrl: host.url, timeoutMs: 250 } });
+    const core = coreAt(host, { transport: { trackUrl: host.url, timeoutMs: 500 } });
     const expected: string[] = [];
     for (let goal = 0; goal < 20; goal++) {
       for (let visitor = 0; visitor < 5; visitor++) {
