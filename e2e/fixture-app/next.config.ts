@@ -7,6 +7,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   cacheComponents: true,
   partialPrefetching: true,
+  // Readable code is what tests can take a guard out of.
+  experimental: { turbopackMinify: false },
 };
 
 export default config;

@@ -46,21 +46,6 @@ test.describe('what could not be delivered arrives once', () => {
     expect(sentAgain(recorder.requests)).toEqual([]);
   });
 
-  test('when two tabs find it at the same time', async ({ page, context }) => {
-    const visitorId = await visit(context);
-    await open(page, `${recorder.url}/pricing/target`);
-    await expectCounted(visitorId, [SEEN]);
-    await clickOffline(page, context);
-    await leave(page);
-    await context.setOffline(false);
-    const tabs = await Promise.all([context.newPage(), context.newPage()]);
-    await Promise.all(tabs.map((tab) => open(tab, `${recorder.url}/pricing/target`)));
-    await expectCounted(visitorId, [SEEN, CONVERTED]);
-    await Promise.all(tabs.map((tab) => tab.waitForLoadState('networkidle')));
-    const conversions = recorder.relayed('events').filter(({ body }) => body.includes('newsletter-signup'));
-    expect(conversions).toHaveLength(1);
-  });
-
   test('when the server is being restarted', async ({ page, context }) => {
     const visitorId = await visit(context);
     const where = {

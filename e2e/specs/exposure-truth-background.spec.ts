@@ -1,42 +1,44 @@
-import { expect, type Page, test } from '@playwright/test';
-import { FIXTURE_APP } from '../support/addresses.ts';
-import { committed, openAndSee, visit } from '../support/exposures.ts';
-import { isHydrated, open } from '../support/hydrated.ts';
-import { type LifelikeTab, openLifelikeTab } from '../support/lifelike-tab.ts';
-import { nothing, once, prove, proveInPage, VARIATIONS, type WayToBeWrong } from '../support/way-to-be-wrong.ts';
+import { expect } from '@playwright/test';
+import { committed, openAndSee } from '../support/exposures.ts';
+import { isHydrated } from '../support/hydrated.ts';
+import type { LifelikeTab } from '../support/lifelike-tab.ts';
+import { prefetchCart } from '../support/speculation.ts';
+import {
+  MEMORY,
+  nothing,
+  once,
+  proveInPage,
+  proveInTab,
+  SHIPPING,
+  test,
+  type WayToBeWrong,
+} from '../support/way-to-be-wrong.ts';
 
-// Documents that a browser has at hand without showing them. Prefetching and prerendering are asked for by speculation rules.
+// Documents that a browser has at hand without showing them.
 
-const PREFETCHING: readonly WayToBeWrong[] = [
-  {
-    ...nothing,
-    when: 'for a document that is prefetched',
-    mistake: 'on-the-server',
-    act: prefetch,
+const PREFETCHED_AND_VISITED: WayToBeWrong = {
+  exposure: SHIPPING,
+  seen: [SHIPPING],
+  when: 'when a prefetched document is visited, and visited again',
+  guards: MEMORY,
+  async act(page) {
+    await prefetchCart(page);
+    await page.evaluate(() => location.assign('/cart'));
+    await page.waitForURL('**/cart');
+    const [navigation] = await page.evaluate(() => performance.getEntriesByType('navigation'));
+    expect(navigation).toMatchObject({ deliveryType: 'navigational-prefetch' });
+    await committed(page);
+    await openAndSee(page, page.url());
   },
-  {
-    ...once,
-    when: 'when a prefetched document is visited, and visited again',
-    mistake: 'on-every-mount',
-    async act(page) {
-      await prefetch(page);
-      await page.evaluate(() => location.assign('/pricing/target'));
-      await page.waitForURL('**/pricing/target');
-      const [navigation] = await page.evaluate(() => performance.getEntriesByType('navigation'));
-      expect(navigation).toMatchObject({ deliveryType: 'navigational-prefetch' });
-      await committed(page);
-      await openAndSee(page, page.url());
-    },
-  },
-];
+};
 
 const IN_A_LIFELIKE_TAB: readonly WayToBeWrong<LifelikeTab>[] = [
   {
     ...nothing,
     when: 'for a component that mounts in a hidden tab',
-    mistake: 'on-every-mount',
+    guards: ['page on screen'],
     async act(tab) {
-      await tab.goto(`${FIXTURE_APP}/pricing/mounting`);
+      await tab.goto('/pricing/mounting');
       await tab.waitFor(isHydrated);
       await tab.hide();
       await tab.run(() => document.querySelector<HTMLElement>('[data-testid=toggle]')?.click());
@@ -46,13 +48,13 @@ const IN_A_LIFELIKE_TAB: readonly WayToBeWrong<LifelikeTab>[] = [
   {
     ...nothing,
     when: 'for a document that is prerendered',
-    mistake: 'on-every-mount',
+    guards: ['page on screen'],
     act: prerender,
   },
   {
     ...once,
     when: 'when a prerendered document is visited',
-    mistake: 'on-every-return',
+    guards: ['page on screen', 'once a mount', ...MEMORY],
     async act(tab) {
       await prerender(tab);
       await tab.run(() => location.assign('/pricing/blocking'));
@@ -63,43 +65,11 @@ const IN_A_LIFELIKE_TAB: readonly WayToBeWrong<LifelikeTab>[] = [
 
 test.describe.configure({ mode: 'parallel' });
 
-for (const way of PREFETCHING) proveInPage(way);
-
-test.describe(() => {
-  let tab: LifelikeTab;
-  test.beforeEach(async () => {
-    tab = await openLifelikeTab();
-  });
-  test.afterEach(() => tab.close());
-
-  for (const way of IN_A_LIFELIKE_TAB) {
-    prove(way, async (mistake) => {
-      const visitorId = await visit(tab, VARIATIONS, mistake);
-      await way.act(tab);
-      await tab.waitFor(isHydrated);
-      await tab.run(() => document.querySelector<HTMLElement>('[data-testid=convert]')?.click());
-      return visitorId;
-    });
-  }
-});
-
-async function prefetch(page: Page): Promise<void> {
-  await open(page, `${FIXTURE_APP}/pricing/mounting`);
-  const devtools = await page.context().newCDPSession(page);
-  const isReady = new Promise<void>((resolve) => {
-    devtools.on('Preload.prefetchStatusUpdated', ({ status }) => status === 'Ready' && resolve());
-  });
-  await devtools.send('Preload.enable');
-  await page.evaluate(() => {
-    const rules = Object.assign(document.createElement('script'), { type: 'speculationrules' });
-    rules.text = JSON.stringify({ prefetch: [{ urls: ['/pricing/target'], eagerness: 'immediate' }] });
-    document.head.append(rules);
-  });
-  await isReady;
-}
+proveInPage(PREFETCHED_AND_VISITED);
+for (const way of IN_A_LIFELIKE_TAB) proveInTab(way);
 
 async function prerender(tab: LifelikeTab): Promise<void> {
-  await tab.goto(`${FIXTURE_APP}/links`);
+  await tab.goto('/links');
   await tab.waitFor(isHydrated);
   await tab.run(() => {
     const rules = Object.assign(document.createElement('script'), { type: 'speculationrules' });

@@ -1,28 +1,35 @@
-import { expect, test } from '@playwright/test';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
 import { type EditableApp, startEditableApp } from '../support/editable-app.ts';
 import { openAndSee } from '../support/exposures.ts';
-import { once, proveInPage } from '../support/way-to-be-wrong.ts';
+import { MEMORY, once, proveInPage, test } from '../support/way-to-be-wrong.ts';
 
-let app: EditableApp;
-test.beforeAll(async ({ browserName: _ }, testInfo) => {
-  // A dev server compiles what is asked for, and takes its time for it.
-  testInfo.setTimeout(120_000);
-  app = await startEditableApp(testInfo.outputPath('app'));
-  await Promise.all(['/pricing/target', '/api/convert/payload', '/api/naive'].map((path) => fetch(app.url + path)));
+let editable: EditableApp;
+
+test.use({
+  app: [
+    async ({ browserName: _ }, use, { project, workerIndex }) => {
+      editable = await startEditableApp(join(project.outputDir, `editable-app-${workerIndex}`));
+      await Promise.all(['/pricing/target', '/api/convert/payload'].map((path) => fetch(editable.url + path)));
+      await use(editable.url);
+      await editable.stop();
+    },
+    // A dev server compiles what is asked for, and takes its time for it.
+    { scope: 'worker', timeout: 120_000 },
+  ],
 });
-test.afterAll(() => app.stop());
 
 proveInPage({
   ...once,
   when: 'when an edit remounts its component (HMR)',
-  mistake: 'on-every-mount',
+  guards: MEMORY,
   async act(page) {
-    await openAndSee(page, `${app.url}/pricing/target`);
+    await openAndSee(page, '/pricing/target');
     await page.evaluate(() => document.body.classList.add('not-reloaded'));
     // Again and again: what is edited before the dev server watches for this page goes unnoticed.
     await expect(async () => {
       const mark = `data-edited="${Date.now()}"`;
-      await app.edit(
+      await editable.edit(
         'app/shown.tsx',
         (source) => `// @refresh reset\n${source.replace('data-testid', `${mark} data-testid`)}`,
       );

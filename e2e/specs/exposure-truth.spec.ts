@@ -1,17 +1,21 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { chosenBrowser } from '../browser.ts';
-import { FIXTURE_APP } from '../support/addresses.ts';
-import { committed, openAndSee } from '../support/exposures.ts';
+import { expectCounted } from '../support/collector.ts';
+import { committed, convert, openAndSee, visit } from '../support/exposures.ts';
 import { open } from '../support/hydrated.ts';
+import { openLinks } from '../support/links.ts';
 import { openInStrictMode } from '../support/strict-mode-page.ts';
 import {
   GALLERY,
   HOME,
+  MEMORY,
   nothing,
   once,
   PRICING,
   proveInPage,
   SHIPPING,
+  test,
+  VARIATIONS,
   type WayToBeWrong,
 } from '../support/way-to-be-wrong.ts';
 
@@ -19,7 +23,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...nothing,
     when: 'for a component that suspends and never commits',
-    mistake: 'while-rendering',
+    guards: ['after commit'],
     async act(page) {
       await openPricing(page, 'suspends');
       await toggle(page, 1);
@@ -29,7 +33,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...nothing,
     when: 'for a component in a hidden Activity',
-    mistake: 'while-rendering',
+    guards: ['after commit'],
     async act(page) {
       await openPricing(page, 'activity');
       await expect(page.getByTestId('pricing-page')).toBeHidden();
@@ -38,7 +42,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...once,
     when: 'when a hidden Activity is shown, hidden and shown again',
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     async act(page) {
       await openPricing(page, 'activity');
       await toggle(page, 3);
@@ -48,7 +52,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...nothing,
     when: 'for a component that throws while it renders',
-    mistake: 'while-rendering',
+    guards: ['after commit'],
     async act(page) {
       await openPricing(page, 'throws/at-once');
       await toggle(page, 1);
@@ -58,7 +62,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...once,
     when: 'when a page throws after it was seen, and is tried again',
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     async act(page) {
       await openPricing(page, 'throws');
       for (const _ of ['once', 'again']) {
@@ -71,16 +75,16 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...once,
     when: 'when StrictMode runs every effect twice',
-    mistake: 'on-every-mount',
-    async act(page) {
-      await openInStrictMode(page);
+    guards: MEMORY,
+    async act(page, cut) {
+      await openInStrictMode(page, cut);
       await committed(page);
     },
   },
   {
     ...once,
     when: 'when its component unmounts and mounts again',
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     async act(page) {
       await openPricing(page, 'mounting');
       await toggle(page, 5);
@@ -90,7 +94,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...once,
     when: 'over reloads',
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     async act(page) {
       for (const _ of ['once', 'again']) await seePricing(page, 'target');
     },
@@ -98,7 +102,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...once,
     when: 'over reloads of a page that shows it after a click',
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     async act(page) {
       for (const _ of ['once', 'again']) {
         await openPricing(page, 'mounting');
@@ -110,12 +114,12 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...once,
     when: 'when the browser goes back to a page in its back/forward cache',
-    mistake: 'on-every-return',
+    guards: ['once a mount', ...MEMORY],
     async act(page) {
       await seePricing(page, 'target');
       // Only a page that lives on can hear this.
       await page.evaluate(() => window.addEventListener('pageshow', () => document.body.classList.add('alive')));
-      await page.goto(`${FIXTURE_APP}/links`);
+      await page.goto('/links');
       await page.goBack({ waitUntil: 'commit' });
       await expect(page.locator('body')).toHaveClass('alive');
     },
@@ -123,7 +127,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...once,
     when: 'in two tabs that open at the same moment',
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     inTwoTabs: true,
     async act(page) {
       const second = await page.context().newPage();
@@ -135,9 +139,9 @@ const WAYS: readonly WayToBeWrong[] = [
     ...once,
     seen: [HOME, PRICING],
     when: 'over soft navigation, back and forward',
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     async act(page) {
-      await open(page, FIXTURE_APP);
+      await open(page, '/');
       for (const _ of ['once', 'again']) {
         await page.getByRole('link', { name: 'Pricing' }).click();
         await expect(page.getByTestId('pricing-page')).toBeVisible();
@@ -147,19 +151,6 @@ const WAYS: readonly WayToBeWrong[] = [
       await page.goForward();
       await expect(page.getByTestId('pricing-page')).toBeVisible();
     },
-  },
-  {
-    ...nothing,
-    when: 'for a page that a <Link> prefetches',
-    mistake: 'on-the-server',
-    act: openLinks,
-  },
-  {
-    ...nothing,
-    exposure: GALLERY,
-    when: 'for a page that a <Link prefetch={true}> prefetches',
-    mistake: 'on-the-server',
-    act: openLinks,
   },
   followedTwice('<Link>', 'default', PRICING),
   followedTwice('<Link prefetch={true}>', 'true', GALLERY),
@@ -172,20 +163,24 @@ test.describe.configure({ mode: 'parallel' });
 
 for (const way of WAYS) proveInPage(way);
 
-const seePricing = (page: Page, name: string) => openAndSee(page, `${FIXTURE_APP}/pricing/${name}`);
-const openPricing = (page: Page, name: string) => open(page, `${FIXTURE_APP}/pricing/${name}`);
+for (const guard of MEMORY) {
+  test.describe(`without ${guard} alone`, () => {
+    test.use({ without: [guard] });
+
+    test('an exposure is counted once over reloads', async ({ page }) => {
+      const visitorId = await visit(page.context(), VARIATIONS);
+      for (const _ of ['once', 'again']) await seePricing(page, 'target');
+      await convert(page);
+      await expectCounted(visitorId, [PRICING, `goal newsletter-signup (${PRICING})`]);
+    });
+  });
+}
+
+const seePricing = (page: Page, name: string) => openAndSee(page, `/pricing/${name}`);
+const openPricing = (page: Page, name: string) => open(page, `/pricing/${name}`);
 
 async function toggle(page: Page, times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) await page.getByTestId('toggle').click();
-}
-
-async function openLinks(page: Page): Promise<void> {
-  const prefetched: string[] = [];
-  page.on('requestfinished', (request) => prefetched.push(new URL(request.url()).pathname));
-  await open(page, `${FIXTURE_APP}/links`);
-  await expect.poll(() => prefetched).toEqual(expect.arrayContaining(['/pricing/target', '/products/target']));
-  await page.waitForLoadState('networkidle');
-  expect(prefetched).not.toContain('/cart');
 }
 
 function followedTwice(link: string, name: string, exposure: string): WayToBeWrong {
@@ -193,7 +188,7 @@ function followedTwice(link: string, name: string, exposure: string): WayToBeWro
     exposure,
     seen: [exposure],
     when: `when a ${link} is followed twice`,
-    mistake: 'on-every-mount',
+    guards: MEMORY,
     async act(page) {
       await openLinks(page);
       for (const _ of ['once', 'again']) {

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Page, test } from '@playwright/test';
-import type { Mistake } from '../fixture-app/app/naive/mistake.ts';
-import { FIXTURE_APP } from '../support/addresses.ts';
+import type { Page } from '@playwright/test';
 import { expectCounted } from '../support/collector.ts';
 import { convert, visit } from '../support/exposures.ts';
 import { isHydrated, open } from '../support/hydrated.ts';
-import { type LifelikeTab, openLifelikeTab } from '../support/lifelike-tab.ts';
+import type { LifelikeTab } from '../support/lifelike-tab.ts';
 import {
+  MEMORY,
   nothing,
   once,
   PRICING,
-  prove,
   proveInPage,
+  proveInTab,
+  test,
   VARIATIONS,
   type WayToBeWrong,
 } from '../support/way-to-be-wrong.ts';
@@ -29,7 +29,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...nothing,
     when: 'for an element of which a third is seen',
-    mistake: 'on-every-sight',
+    guards: ['half in view'],
     async act(page) {
       await openPricing(page, 'visible');
       await page.evaluate(showPixels, 170);
@@ -39,7 +39,7 @@ const WAYS: readonly WayToBeWrong[] = [
   {
     ...nothing,
     when: 'for an element that is scrolled past',
-    mistake: 'on-every-sight',
+    guards: ['for a second'],
     async act(page) {
       await openPricing(page, 'visible');
       await page.evaluate(scrollPast);
@@ -52,13 +52,13 @@ const WAYS_OF_HIDING: readonly WayToBeWrong<LifelikeTab>[] = [
   {
     ...nothing,
     when: 'for an element in view while its tab is hidden',
-    mistake: 'on-every-sight',
+    guards: ['page on screen'],
     act: hideInView,
   },
   {
     ...once,
     when: 'for an element in view when its tab is shown again',
-    mistake: 'on-every-return',
+    guards: ['for a second', 'once a mount', ...MEMORY],
     async act(tab) {
       await hideInView(tab);
       await tab.show();
@@ -71,22 +71,7 @@ test.describe.configure({ mode: 'parallel' });
 
 for (const way of WAYS) proveInPage(way);
 
-test.describe(() => {
-  let tab: LifelikeTab;
-  test.beforeEach(async () => {
-    tab = await openLifelikeTab();
-  });
-  test.afterEach(() => tab.close());
-
-  for (const way of WAYS_OF_HIDING) {
-    prove(way, async (mistake) => {
-      const visitorId = await visit(tab, VARIATIONS, mistake);
-      await way.act(tab);
-      await tab.run(() => document.querySelector<HTMLElement>('[data-testid=convert]')?.click());
-      return visitorId;
-    });
-  }
-});
+for (const way of WAYS_OF_HIDING) proveInTab(way);
 
 test.describe(() => {
   // Of the 500 pixels at most 200 are in view, so never half.
@@ -97,11 +82,13 @@ test.describe(() => {
     await expectCounted(visitorId, [PRICING, `goal newsletter-signup (${PRICING})`]);
   });
 
-  test('counting at half sight is noticed for an element that fills half of a window lower than itself', async ({
-    page,
-  }) => {
-    const visitorId = await seeInPart(page, 'at-half-sight');
-    await expectCounted(visitorId, ['goal newsletter-signup ()']);
+  test.describe('without half of the window', () => {
+    test.use({ without: ['half of the window'] });
+
+    test('nothing is counted for an element that fills half of a window lower than itself', async ({ page }) => {
+      const visitorId = await seeInPart(page);
+      await expectCounted(visitorId, ['goal newsletter-signup ()']);
+    });
   });
 });
 
@@ -109,7 +96,7 @@ function belowTheFold(element: string, path: string): WayToBeWrong {
   return {
     ...nothing,
     when: `for ${element} below the fold`,
-    mistake: 'on-every-mount',
+    guards: ['in view'],
     async act(page) {
       await openPricing(page, path);
       await page.waitForTimeout(A_SECOND);
@@ -121,7 +108,7 @@ function seenTwice(element: string, path: string): WayToBeWrong {
   return {
     ...once,
     when: `for ${element} of which half is seen, and seen again`,
-    mistake: 'on-every-sight',
+    guards: ['once a mount', ...MEMORY],
     async act(page) {
       await openPricing(page, path);
       for (const _ of ['once', 'again']) {
@@ -133,10 +120,10 @@ function seenTwice(element: string, path: string): WayToBeWrong {
   };
 }
 
-const openPricing = (page: Page, name: string) => open(page, `${FIXTURE_APP}/pricing/${name}`);
+const openPricing = (page: Page, name: string) => open(page, `/pricing/${name}`);
 
-async function seeInPart(page: Page, mistake?: Mistake): Promise<string> {
-  const visitorId = await visit(page.context(), VARIATIONS, mistake);
+async function seeInPart(page: Page): Promise<string> {
+  const visitorId = await visit(page.context(), VARIATIONS);
   await openPricing(page, 'visible');
   await page.evaluate(showPixels, 120);
   await page.waitForTimeout(A_SECOND);
@@ -145,7 +132,7 @@ async function seeInPart(page: Page, mistake?: Mistake): Promise<string> {
 }
 
 async function hideInView(tab: LifelikeTab): Promise<void> {
-  await tab.goto(`${FIXTURE_APP}/pricing/visible`);
+  await tab.goto('/pricing/visible');
   await tab.waitFor(isHydrated);
   await tab.run(show);
   await tab.hide();

@@ -1,15 +1,12 @@
 import { type BrowserContext, expect, type Page, type Request } from '@playwright/test';
-import { MISTAKE_COOKIE, type Mistake } from '../fixture-app/app/naive/mistake.ts';
-import { FIXTURE_APP } from './addresses.ts';
 import { eventsOf } from './collector.ts';
 import { hydrated, open } from './hydrated.ts';
 import { type CookieJar, newVisitor, type Variations, visitAs } from './visitors.ts';
 
-/** A new visitor of this browser. With a mistake, the fixture app's naive tracker counts in the library's place. */
-export async function visit(browser: CookieJar, variations: Variations, mistake?: Mistake): Promise<string> {
+/** A new visitor of this browser. */
+export async function visit(browser: CookieJar, variations: Variations): Promise<string> {
   const visitorId = newVisitor(variations);
   await visitAs(browser, visitorId);
-  if (mistake) await browser.addCookies([{ name: MISTAKE_COOKIE, value: mistake, url: FIXTURE_APP }]);
   return visitorId;
 }
 

@@ -9,9 +9,9 @@ import { chosenBrowser } from '../browser.ts';
 import { speakOver } from './devtools-pipe.ts';
 import type { CookieJar } from './visitors.ts';
 
-/** The one tab of a Chromium that prerenders pages and can be hidden, as on somebody's desk. */
+/** The one tab of a Chromium that prerenders pages and can be hidden, as on somebody's desk, with a site in it. */
 export interface LifelikeTab extends CookieJar {
-  goto(url: string): Promise<void>;
+  goto(path: string): Promise<void>;
   /** Runs in the page on screen. */
   run<Result>(script: () => Result | Promise<Result>): Promise<Result>;
   /** Waits until it holds in the page on screen. */
@@ -30,7 +30,7 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', 
  * Starts a Chromium without Playwright. That keeps every page visible, and attaches to pages in a way that has Chromium refuse
  * to prerender them (`PrerenderingDisabledByDevTools`); whoever attaches to the tab instead does not disturb.
  */
-export async function openLifelikeTab(): Promise<LifelikeTab> {
+export async function openLifelikeTab(site: string): Promise<LifelikeTab> {
   const { executablePath = '', args = [], env = process.env } = chosenBrowser() ?? {};
   const profile = await mkdtemp(join(tmpdir(), 'e2e-lifelike-tab-'));
   const identity = [`--user-agent=${devices['Desktop Chrome'].userAgent}`, `--user-data-dir=${profile}`];
@@ -81,8 +81,8 @@ export async function openLifelikeTab(): Promise<LifelikeTab> {
     async addCookies(cookies) {
       await browser('Storage.setCookies', { cookies: [...cookies] });
     },
-    async goto(url) {
-      await devtools.session(onScreen())('Page.navigate', { url });
+    async goto(path) {
+      await devtools.session(onScreen())('Page.navigate', { url: site + path });
     },
     run: (script) => runIn(onScreen(), script),
     waitFor: (condition) => holdsIn(onScreen, condition),

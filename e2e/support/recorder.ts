@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { type Duplex, pipeline } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 /** One request that reached an application, and how it was answered. */
@@ -26,12 +28,16 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
+/** Answers in the application's place; `null` leaves it to the application. */
+export type AnswerInstead = (request: Recorded) => Promise<Response | null>;
+
 /** Stands between browser and application and writes down what is said. Pages are on its origin. */
-export async function startRecorder(target: string): Promise<Recorder> {
+export async function startRecorder(target: string, answerInstead?: AnswerInstead): Promise<Recorder> {
   const requests: Recorded[] = [];
   const server = createServer((incoming, outgoing) => {
-    forward(incoming, outgoing, target, requests).catch(() => outgoing.destroy());
+    forward(incoming, outgoing, { target, requests, answerInstead }).catch(() => outgoing.destroy());
   }).listen(0);
+  server.on('upgrade', (incoming, socket) => tunnel(incoming, socket, target));
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The recorder has no port.');
@@ -47,11 +53,16 @@ export async function startRecorder(target: string): Promise<Recorder> {
   };
 }
 
+interface Place {
+  readonly target: string;
+  readonly requests: Recorded[];
+  readonly answerInstead: AnswerInstead | undefined;
+}
+
 async function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  target: string,
-  requests: Recorded[],
+  { target, requests, answerInstead }: Place,
 ): Promise<void> {
   const { method = '', url: path = '', headers } = incoming;
   const sent = await buffer(incoming);
@@ -67,6 +78,13 @@ async function forward(
     answer: '',
   };
   requests.push(recorded);
+  const own = await answerInstead?.(recorded);
+  if (own) {
+    recorded.status = own.status;
+    outgoing.writeHead(own.status, Object.fromEntries(own.headers)).end(await own.text());
+    recorded.answeredAt = performance.now();
+    return;
+  }
   // Answers that can be read, and the host that the browser asked for: the application knows its pages by it.
   const sending = request(target + path, { method, headers: { ...headers, 'accept-encoding': 'identity' } });
   sending.end(sent);
@@ -80,4 +98,15 @@ async function forward(
   }
   outgoing.end();
   recorded.answeredAt = performance.now();
+}
+
+/** The channel by which a dev server tells its pages of edits. */
+function tunnel({ method, url, rawHeaders }: IncomingMessage, browser: Duplex, target: string): void {
+  const { hostname, port } = new URL(target);
+  const app = connect(Number(port), hostname);
+  const lines = [`${method} ${url} HTTP/1.1`];
+  for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  app.write(`${lines.join('\r\n')}\r\n\r\n`);
+  // Either end may go at any time, and takes the other one along.
+  pipeline(app, browser, app, () => {});
 }

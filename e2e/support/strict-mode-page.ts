@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { build } from 'esbuild';
-import { FIXTURE_APP } from './addresses.ts';
+import type { UnguardedApp } from './unguarded-app.ts';
 
 /** Opens a page with React's development build: the production one runs effects once in StrictMode too. */
-export async function openInStrictMode(page: Page): Promise<void> {
-  const body = `<!doctype html><div></div><script type="module">${await script()}</script>`;
+export async function openInStrictMode(page: Page, cut: UnguardedApp['cut']): Promise<void> {
+  const body = `<!doctype html><div></div><script type="module">${cut(await script())}</script>`;
   await page.route('**/strict-mode', (route) => route.fulfill({ contentType: 'text/html', body }));
-  await page.goto(`${FIXTURE_APP}/strict-mode`);
+  await page.goto('/strict-mode');
 }
 
 async function script(): Promise<string> {

@@ -1,18 +1,23 @@
-import { type Page, test } from '@playwright/test';
-import type { Mistake } from '../fixture-app/app/naive/mistake.ts';
+import { test as base, type Page } from '@playwright/test';
+import { FIXTURE_APP } from './addresses.ts';
 import { expectCounted } from './collector.ts';
 import { convert, expectCountedTooOften, visit, watchReports } from './exposures.ts';
+import type { Guard } from './guards.ts';
+import { isHydrated } from './hydrated.ts';
+import { type LifelikeTab, openLifelikeTab } from './lifelike-tab.ts';
+import { startUnguardedApp, type UnguardedApp } from './unguarded-app.ts';
 
-/** Something that happens to a page, and what a tracker without a memory makes of it. */
+/** Something that happens to a page, and what would count wrongly if the library did not guard against it. */
 export interface WayToBeWrong<Stage = Page> {
   /** Goes on after "nothing is counted" or "an exposure is counted once". */
   readonly when: string;
-  readonly act: (stage: Stage) => Promise<void>;
+  /** Addresses are the fixture app's. `cut` is for scripts that do not come from there. */
+  readonly act: (stage: Stage, cut: UnguardedApp['cut']) => Promise<void>;
   /** Everything that a person sees in it. */
   readonly seen: readonly string[];
-  /** What a naive tracker counts more often than it is seen, and by which mistake. */
+  /** What is counted more often than it is seen when all of the guards are gone. */
   readonly exposure: string;
-  readonly mistake: Mistake;
+  readonly guards: readonly Guard[];
   /** Each tab reports, as it cannot know of the other; the relay counts once. */
   readonly inTwoTabs?: boolean;
 }
@@ -31,34 +36,82 @@ export const SHIPPING = 'shipping-threshold: threshold-50';
 
 export const nothing = { exposure: PRICING, seen: [] };
 export const once = { exposure: PRICING, seen: [PRICING] };
+/** Either of them counts an exposure once, however often it is shown. */
+export const MEMORY: readonly Guard[] = ['memory of the browser', 'memory of the server'];
 
-export function proveInPage(way: WayToBeWrong): void {
-  prove(way, async (mistake, page) => {
-    const visitorId = await visit(page.context(), VARIATIONS, mistake);
-    await way.act(page);
-    await convert(page);
-    return visitorId;
-  });
+interface Place {
+  /** Where the fixture app runs. */
+  app: string;
 }
 
-/**
- * Two tests of the same visit, which returns its visitor and reaches the goal last: what was counted before arrives
- * before it. With a mistake, a naive tracker counts in the library's place.
- */
-export function prove(
-  { when, seen, exposure, mistake, inTwoTabs = false }: Omit<WayToBeWrong, 'act'>,
-  live: (mistake: Mistake | undefined, page: Page) => Promise<string>,
+interface Stages {
+  /** The guards that are taken away from its pages. */
+  without: readonly Guard[];
+  served: Pick<UnguardedApp, 'url' | 'cut'>;
+  tab: LifelikeTab;
+}
+
+/** Pages of the fixture app, by addresses without an origin. */
+export const test = base.extend<Stages, Place>({
+  app: [FIXTURE_APP, { option: true, scope: 'worker' }],
+  without: [[], { option: true }],
+  async served({ app, without }, use) {
+    if (without.length === 0) return use({ url: app, cut: (script) => script });
+    const unguarded = await startUnguardedApp(app, without);
+    await use(unguarded);
+    await unguarded.close();
+  },
+  async baseURL({ served }, use) {
+    await use(served.url);
+  },
+  async tab({ served }, use) {
+    const tab = await openLifelikeTab(served.url);
+    await use(tab);
+    await tab.close();
+  },
+});
+
+export function proveInPage(way: WayToBeWrong): void {
+  prove(way, (title, judge) =>
+    test(title, async ({ page, context, served }) => {
+      const expectNothingSentTwice = watchReports(context);
+      const visitorId = await visit(context, VARIATIONS);
+      await way.act(page, served.cut);
+      await convert(page);
+      await judge(visitorId, expectNothingSentTwice);
+    }),
+  );
+}
+
+export function proveInTab(way: WayToBeWrong<LifelikeTab>): void {
+  prove(way, (title, judge) =>
+    test(title, async ({ tab, served }) => {
+      const visitorId = await visit(tab, VARIATIONS);
+      await way.act(tab, served.cut);
+      await tab.waitFor(isHydrated);
+      await tab.run(() => document.querySelector<HTMLElement>('[data-testid=convert]')?.click());
+      await judge(visitorId);
+    }),
+  );
+}
+
+type Judge = (visitorId: string, expectNothingSentTwice?: () => void) => Promise<void>;
+
+/** The same visit twice, with the guards and without. It reaches the goal last: what was counted before arrives before it. */
+function prove(
+  { when, seen, exposure, guards, inTwoTabs = false }: Omit<WayToBeWrong, 'act'>,
+  play: (title: string, judge: Judge) => void,
 ): void {
   const fact = seen.length === 0 ? 'nothing is counted' : 'an exposure is counted once';
-  test(`${fact} ${when}`, async ({ page, context }) => {
-    const expectNothingSentTwice = watchReports(context);
-    const visitorId = await live(undefined, page);
+  play(`${fact} ${when}`, async (visitorId, expectNothingSentTwice) => {
     await expectCounted(visitorId, [...seen, `goal newsletter-signup (${seen.join(' · ')})`]);
-    if (!inTwoTabs) expectNothingSentTwice();
+    if (!inTwoTabs) expectNothingSentTwice?.();
   });
 
-  test(`counting ${mistake.replaceAll('-', ' ')} is noticed ${when}`, async ({ page }) => {
-    const visitorId = await live(mistake, page);
-    await expectCountedTooOften(visitorId, exposure, seen.length === 0 ? 0 : 1);
+  test.describe(`without ${guards.join(', ')}`, () => {
+    test.use({ without: guards });
+    play(`one exposure too many is counted ${when}`, (visitorId) =>
+      expectCountedTooOften(visitorId, exposure, seen.includes(exposure) ? 1 : 0),
+    );
   });
 }

@@ -1,7 +1,6 @@
 import { ConvertProvider } from '@convert-fullstack/react';
 import { Suspense } from 'react';
 import { convert } from '@/convert';
-import { countWhileServing } from './naive/count-while-serving';
 import { Shown } from './shown';
 
 /** A page about one experience. */
@@ -14,10 +13,8 @@ export function PageOf({ experience }: { experience: string }) {
 }
 
 export async function Decided({ experience }: { experience: string }) {
-  const payload = await convert.payload({ only: [experience] });
-  await countWhileServing(payload);
   return (
-    <ConvertProvider payload={payload}>
+    <ConvertProvider payload={await convert.payload({ only: [experience] })}>
       <Shown of={experience} />
     </ConvertProvider>
   );

@@ -2,13 +2,10 @@
 
 import { useExperience } from '@convert-fullstack/react';
 import { useEffect, useRef } from 'react';
-import { mistakeOfVisitor, useNaiveTracker } from './naive/use-naive-tracker';
 
 /** Shows the visitor's variation of an experience, and so exposes it. */
 export function Shown({ of: key }: { of: string }) {
-  const mistake = mistakeOfVisitor();
-  const experience = useExperience(key, { exposure: mistake === null ? 'commit' : 'manual' });
-  useNaiveTracker(mistake, experience);
+  const experience = useExperience(key);
   const element = useRef<HTMLParagraphElement>(null);
   // The last effect: what counts on commit has counted.
   useEffect(() => element.current?.setAttribute('data-committed', ''), []);

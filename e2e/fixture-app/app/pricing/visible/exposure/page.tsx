@@ -1,7 +1,7 @@
+import { Exposure } from '@convert-fullstack/react';
 import { Suspense } from 'react';
 import { BelowTheFold } from '@/app/below-the-fold';
 import { convert } from '@/convert';
-import { ExposedWhenSeen } from './exposed-when-seen';
 
 /** Is rendered by the server, and counts when it is seen. */
 export default function VisibleExposurePage() {
@@ -16,7 +16,7 @@ async function Watched() {
   const experience = await convert.experience('pricing-page');
   return (
     <BelowTheFold variation={experience?.variationKey}>
-      <ExposedWhenSeen of={experience} />
+      <Exposure of={experience} when="visible" />
     </BelowTheFold>
   );
 }
