@@ -52,8 +52,8 @@ const CUTS = {
   },
   /** What other pages left is read and erased while no other page of the browser can do so. */
   'one tab at a time': {
-    code: `navigator.locks ?`,
-    becomes: `false ?`,
+    code: `navigator.locks?.request(`,
+    becomes: `null?.request(`,
   },
   /** Reading and erasing that; without, it takes a second, so that two tabs meet in it for sure. */
   'in one go': {

@@ -65,9 +65,7 @@ it('says once what pages miss without a secret, and only there', async () => {
   await visitTwice('shared');
   expect(lines).toEqual([]);
   await visitTwice();
-  expect(lines).toEqual([
-    expect.stringMatching(/^warn: Middleware on the edge.*give createConvert\(\) a `secret`/),
-  ]);
+  expect(lines).toEqual([expect.stringMatching(/^warn: Middleware on the edge.*give createConvert\(\) a `secret`/)]);
   vi.stubGlobal('EdgeRuntime', undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
   const onNode = createConvert({ data: project, environment: 'on-node', logger }).proxy();

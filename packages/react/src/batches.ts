@@ -36,17 +36,19 @@ export function storeBatches(batches: Batch[]): boolean {
 }
 
 /** Runs while no other page does, where the browser can see to that: not without https, and not in old ones. */
-export async function exclusively(run: () => void): Promise<void> {
-  try {
-    await (navigator.locks ? navigator.locks.request(STORAGE_KEY, run) : run());
-  } catch {
-    // A sandboxed page gets no lock: then it has no storage either.
-  }
+export function exclusively(run: () => void): void {
+  const hold = async () => {
+    await run();
+    // In ms: other pages run in processes of their own, and see a little later what this one has written.
+    await new Promise((later) => setTimeout(later, 200));
+  };
+  // A sandboxed page gets no lock: then it has no storage either.
+  navigator.locks?.request(STORAGE_KEY, hold).catch(() => {}) ?? run();
 }
 
 /** What the events are is for the relay to judge. */
 function isBatch(value: unknown): value is Batch {
-  const { id, visitor, events }: Partial<Batch> = Object(value);
+  const { id, events }: Partial<Batch> = Object(value);
   // All of it that is used has been looked at.
-  return isId(id) && typeof visitor === 'string' && Array.isArray(events) && fits(value as Batch);
+  return isId(id) && Array.isArray(events) && fits(value as Batch);
 }

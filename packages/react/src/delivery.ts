@@ -52,7 +52,7 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
     // Effects that only run again (StrictMode, another tracking prop) have attached again by then.
     if (isAway()) queueMicrotask(() => isAway() && leave());
     // The answer to a request under way decides when the next one leaves.
-    else if ((told || queue.length > 0) && underWay.size === 0) {
+    else if ((told ?? queue[0]) && underWay.size === 0) {
       // Less by up to a half: browsers that failed together shall not come back together.
       const delay = Math.min(MAX_DELAY_MS, INTERVAL_MS * 4 ** failures) * (1 - Math.random() / 2);
       timer ??= setTimeout(send, delay);
@@ -83,9 +83,13 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
     underWay.add(key);
     const status = await postToRelay(endpoint, body, isLeaving);
     underWay.delete(key);
-    failures = status > 0 ? 0 : failures + 1;
-    if (status > 0) settle(body, status);
-    else if (isAway()) return;
+    if (status > 0) {
+      failures = 0;
+      settle(body, status);
+    } else {
+      failures++;
+      if (isAway()) return;
+    }
     schedule();
   }
 
