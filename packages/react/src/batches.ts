@@ -36,7 +36,7 @@ export function storeBatches(batches: Batch[]): boolean {
 }
 
 /** Runs while no other page does, where the browser can see to that: not without https, and not in old ones. */
-export function exclusively(run: () => void): void {
+export function exclusively(run: () => void | Promise<void>): void {
   const hold = async () => {
     await run();
     // In ms: other pages run in processes of their own, and see a little later what this one has written.

@@ -6,7 +6,7 @@ import { postToRelay, type RelayBody } from './relay-request.ts';
 export interface Delivery {
   add(visitor: string, event: RelayEvent): void;
   /** Sends the visitor's answer, before anything that is added later; resolves when the relay has answered for now. */
-  tell(consent: RelayConsent): Promise<void>;
+  tell(consent: RelayConsent): Promise<unknown>;
   /** From now on also delivers what other pages of this browser had to leave. */
   open(): void;
   /** Drops what waits, in storage too. */
@@ -39,7 +39,7 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
   const underWay = new Set<string>();
   let failures = 0;
   /** One answer of the visitor after the other: the last word has to come last. */
-  let telling = Promise.resolve();
+  let telling: Promise<unknown> = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let takeOverTimer: typeof timer;
   /** Aborted when the provider is gone. */
@@ -132,13 +132,14 @@ export function createDelivery(endpoint: string, onConsent: OnConsent): Delivery
         open.events.pop();
       }
       open = { id: crypto.getRandomValues(new Uint32Array(2)).join(''), visitor: to, events: [event] };
-      if (!fits(open)) return explainTooLarge();
-      queue = [...queue, open].slice(-MAX_BATCHES);
-      schedule();
+      if (fits(open)) {
+        queue = [...queue, open].slice(-MAX_BATCHES);
+        schedule();
+      } else explainTooLarge();
     },
     tell(consent) {
       told = consent;
-      telling = telling.then(() => (told ? send() : undefined));
+      telling = telling.then(() => told && send());
       return telling;
     },
     open() {
