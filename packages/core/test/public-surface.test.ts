@@ -13,16 +13,24 @@ it('exports exactly this', () => {
   ]);
   expect(Object.keys(bridge).sort()).toEqual([
     'ConvertError',
+    'PREVIEW_COOKIE',
     'PREVIEW_PARAM',
     'RECEIPT_COOKIE',
     'RELAY_MAX_BYTES',
     'THROWN_COOKIE',
+    'addressAfterPreview',
     'checkConversion',
     'conversionMissed',
     'conversionQueued',
+    'formatPairs',
     'isReportable',
+    'parsePairs',
+    'previewAlone',
+    'previewsIn',
     'readPageVisitor',
     'visitorOf',
+    'withoutPreview',
+    'withoutThrown',
     'writePageVisitor',
   ]);
 });

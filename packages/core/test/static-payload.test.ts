@@ -52,7 +52,8 @@ describe('the visitor of a static page', () => {
     { visitorId: null, visitorRef: 'abcdefghijklmno_' },
     { visitorId: 'a', visitorRef: 'abcdefghijklmno_', consent: 'pending' },
     { visitorId: null, consent: 'denied' },
-    { visitorId: 'a', preview: true },
+    { visitorId: 'a', previewed: [{ experienceId: '12', variationId: '34' }] },
+    { visitorId: null, visitorRef: 'preview', consent: 'denied', previewed: [{ experienceId: '1', variationId: '2' }] },
     { visitorId: null },
   ])('arrives as it was written: %j', (visitor) => {
     const text = writePageVisitor('1_2', visitor);

@@ -117,10 +117,7 @@ export async function openRequest(
         pages.find(address, {
           request,
           assigned: payload?.experiences ?? [],
-          visitor: async () => ({
-            ...(await originalPayload(visitor, cookie)),
-            ...(payload?.preview && { preview: true }),
-          }),
+          visitor: () => (payload?.preview ? payload : originalPayload(visitor, cookie)),
           isRepeated: earlier !== null,
           tookMs,
         }),

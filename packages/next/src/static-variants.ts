@@ -1,10 +1,10 @@
 import { ConvertError, type Core } from '@convert-fullstack/core';
-import type { StaticPayload } from '@convert-fullstack/core/bridge';
+import type { Assignment, StaticPayload } from '@convert-fullstack/core/bridge';
 import type { ExperienceAssignment, ExperienceKey, FeatureKey } from '@convert-fullstack/core/register';
 import { PHASE_PRODUCTION_BUILD } from 'next/constants.js';
 import { combinationsOf } from './combinations.ts';
 import { type Decided, decided } from './decided.ts';
-import { notFoundPage } from './next-protocol.ts';
+import { notFoundPage, outsideRender } from './next-protocol.ts';
 import type { SharedCore } from './shared-core.ts';
 import { codeOf, decisionsIn } from './variants-code.ts';
 import type { Decision } from './visit-header.ts';
@@ -103,15 +103,40 @@ function isOneOf(experiences: readonly string[], core: Core | null, experienceId
   return known == null || experiences.includes(String(known.key ?? known.id));
 }
 
-function staticDecisions(core: Core | null, variants: string, named: readonly Decision[]): StaticDecisions {
+async function staticDecisions(
+  core: Core | null,
+  variants: string,
+  named: readonly Decision[],
+): Promise<StaticDecisions> {
   // What the config does not know (it is older or newer than the proxy's) is shown as the original and not counted.
   const known = named.filter((pair) => core?.assignment(...pair));
   const whole = core?.payloadFor(null, known) ?? { version: 1, visitorId: null, experiences: [], goals: [] };
-  const { payload, experience, feature }: Decided = decided(core, null, whole);
+  const drafts =
+    core === null
+      ? []
+      : await draftsOf(
+          core,
+          named.filter((pair) => !known.includes(pair)),
+        );
+  const { payload, experience, feature }: Decided = decided(core, null, {
+    ...whole,
+    experiences: [...whole.experiences, ...drafts],
+  });
   return {
     payload: ({ only } = {}) => ({ ...payload(only), variants }),
     // The keys were found; what goes with them is what the app itself declared in Register.
     experience: <Key extends ExperienceKey>(key: Key) => experience(key) as ExperienceAssignment<Key> | null,
     feature: <Key extends FeatureKey>(key: Key) => feature(key) as TypedFeature<Key> | null,
   };
+}
+
+/** What a preview asks for may not run yet. */
+async function draftsOf(core: Core, pairs: readonly Decision[]): Promise<readonly Assignment[]> {
+  if (pairs.length === 0) return [];
+  return outsideRender(async () => {
+    const context = await core.loadContext('preview');
+    await context.setPreview(...pairs.map(([experienceId, variationId]) => ({ experienceId, variationId })));
+    const { experiences, previewed = [] } = context.toPayload();
+    return experiences.filter(({ experienceId }) => previewed.some((draft) => draft.experienceId === experienceId));
+  });
 }

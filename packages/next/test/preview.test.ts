@@ -14,7 +14,7 @@ const ANNUAL = '3009860002.3009870005';
 /** In variation `original`. */
 const VISITOR = 'cv_vid=bad7ac61-53e5-418a-9dc4-b59f56175ed7';
 
-const previewOf = (cookie: string) => `${cookie}; Path=/; HttpOnly; Secure; SameSite=Lax`;
+const previewOf = (cookie: string) => `${cookie}; Path=/; Secure; SameSite=Lax`;
 
 function ask(path: string, headers: Record<string, string> = { cookie: VISITOR }, options?: ConvertOptions) {
   const convert = convertWith(options);

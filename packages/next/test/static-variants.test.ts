@@ -190,6 +190,24 @@ describe('staticVariants().decided()', () => {
     }
   });
 
+  it('shows a draft that a preview asks for', async () => {
+    const all = sampleProject();
+    const service = await startService(({ url }, response) => {
+      const experiences = all.experiences.filter(
+        ({ id }) => (id === '3009860012') === Boolean(url?.includes('3009860012')),
+      );
+      response.writeHead(200).end(JSON.stringify({ ...all, experiences }));
+    });
+    const landing = convertWith({ sdkKey: 'a', transport: { configUrl: service.url } }).staticVariants({
+      ...ALL,
+      experiences: ['wishlist-redesign'],
+    });
+    const decided = await landing.decided('3009860012_3009870025');
+    expect(decided.experience('wishlist-redesign')?.variationKey).toBe('boards');
+    expect(decided.payload()).toMatchObject({ visitorId: null, experiences: [{ variationKey: 'boards' }] });
+    expect(decided.payload()).not.toHaveProperty('preview');
+  });
+
   it('shows the original while there is no config', async () => {
     const service = await startService((_request, response) => response.writeHead(500).end());
     const landing = convertWith({ sdkKey: 'a', transport: { configUrl: service.url } }).staticVariants(ALL);
@@ -280,8 +298,28 @@ describe('convert.proxy({ staticVariants })', () => {
   it('leads a preview to the page it asks for, which counts nothing', async () => {
     const answer = await run(proxyWith(), visit(inBadge, `/products/tents?convert_preview=${BADGES}.3009870022`));
     expect(rewriteOf(answer)).toMatch(new RegExp(`^/convert/${NO_BADGE}/products/tents`));
-    expect(toldTo(answer, NO_BADGE)).toEqual({ visitorId: inBadge, preview: true });
+    expect(toldTo(answer, NO_BADGE)).toEqual({
+      visitorId: inBadge,
+      previewed: [{ experienceId: BADGES, variationId: '3009870022' }],
+    });
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  it('tells the page of a preview that nobody is counted on it, also when nobody may be', async () => {
+    const answer = await run(
+      proxyWith({ consent: () => 'denied' }),
+      visit(inBadge, `/products/tents?convert_preview=${BADGES}.3009870022`),
+    );
+    expect(rewriteOf(answer)).toMatch(new RegExp(`^/convert/${NO_BADGE}/products/tents`));
+    expect(toldTo(answer, NO_BADGE)).toMatchObject({ visitorId: null, visitorRef: 'preview', consent: 'denied' });
+  });
+
+  it('leads visitors whose variation has thrown to the original, and back when another is decided', async () => {
+    const thrown = (variationId: string) => ({ cookie: `cv_vid=${inBadge}; cv_thrown=${BADGES}.${variationId}` });
+    const pageFor = async (variationId: string) =>
+      rewriteOf(await run(proxyWith(), pageRequest('/products/tents', thrown(variationId))));
+    expect(await pageFor('3009870023')).toBe('/convert/original/products/tents');
+    expect(await pageFor('3009870022')).toBe(`/convert/${BADGE}/products/tents`);
   });
 
   it('tells a page while consent is pending whose id to keep', async () => {

@@ -65,12 +65,12 @@ function upToDate(visitor: PageVisitor | null): PageVisitor | null {
 async function askRelay(page: StaticPayload, endpoint: string, signal: AbortSignal): Promise<PageVisitor | null> {
   try {
     const response = await fetch(`${endpoint}/payload?url=${encodeURIComponent(location.href)}`, { signal });
-    const { version, experiences, visitorId, visitorRef, consent, preview }: Payload = await response.json();
+    const { version, experiences, visitorId, visitorRef, consent, previewed }: Payload = await response.json();
     const isDecided = page.experiences.every(({ experienceId, variationId }) =>
       experiences.some((own) => own.experienceId === experienceId && own.variationId === variationId),
     );
     return version === 1 && isDecided
-      ? { visitorId, ...(visitorRef && { visitorRef }), ...(consent && { consent }), ...(preview && { preview }) }
+      ? { visitorId, ...(visitorRef && { visitorRef }), ...(consent && { consent }), ...(previewed && { previewed }) }
       : null;
   } catch {
     return null;

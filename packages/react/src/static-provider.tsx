@@ -1,7 +1,8 @@
 'use client';
 
-import type { PageVisitor, Payload, StaticPayload } from '@convert-fullstack/core/bridge';
+import type { Assignment, PageVisitor, Payload, StaticPayload, VariationIds } from '@convert-fullstack/core/bridge';
 import { type ReactNode, useLayoutEffect, useMemo, useState } from 'react';
+import { AWAITED_VISITOR } from './awaited-visitor.ts';
 import { findPageVisitor } from './page-visitor.ts';
 import { ConvertProvider, type ConvertProviderProps } from './provider.tsx';
 
@@ -11,7 +12,7 @@ export interface ConvertStaticProviderProps extends Omit<ConvertProviderProps, '
 }
 
 // Decides nothing and allows nothing, and asks nobody for consent: those who gave it must not see a banner flash up.
-const UNKNOWN = { visitorRef: '', consent: 'denied' } as const;
+const UNKNOWN: PageVisitor = { visitorId: null, visitorRef: AWAITED_VISITOR, consent: 'denied' };
 const NOBODY: Payload = { version: 1, visitorId: null, consent: 'pending', experiences: [], goals: [] };
 
 /**
@@ -38,7 +39,7 @@ export function ConvertStaticProvider({
   );
 
   const visitor = found?.variants === variants ? found.visitor : null;
-  const shown = useMemo<Payload>(() => ({ ...payload, ...(visitor ?? UNKNOWN) }), [payload, visitor]);
+  const shown = useMemo(() => shownTo(payload, visitor), [payload, visitor]);
   // Two of them: with tracking off, the outermost one would drop what the visitor's other pages have left to deliver.
   return (
     <ConvertProvider payload={visitor ? shown : NOBODY} endpoint={endpoint} tracking={tracking}>
@@ -47,4 +48,18 @@ export function ConvertStaticProvider({
       </ConvertProvider>
     </ConvertProvider>
   );
+}
+
+function shownTo(payload: StaticPayload, visitor: PageVisitor | null): Payload {
+  const { previewed, ...known } = visitor ?? UNKNOWN;
+  const shown = { ...payload, ...known };
+  if (!previewed) return shown;
+  return { ...shown, preview: true, previewed: previewed.map((ids) => nameOf(ids, payload)) };
+}
+
+/** What is previewed on other pages has no name here: its ids stand for it. */
+function nameOf({ experienceId, variationId }: VariationIds, { experiences }: Payload): Omit<Assignment, 'features'> {
+  const own = experiences.find((one) => one.experienceId === experienceId && one.variationId === variationId);
+  const { experienceKey, variationKey } = own ?? { experienceKey: experienceId, variationKey: variationId };
+  return { experienceKey, experienceId, variationKey, variationId };
 }

@@ -16,6 +16,7 @@ import {
   useTrackConversion,
   useVisitor,
 } from '../src/index.ts';
+import { PreviewBadge } from '../src/preview-badge.tsx';
 import { simulateConvert } from './support/convert.ts';
 import { deferred } from './support/deferred.ts';
 import { blockStorage, leavePage, resetPage, setCookie, setHidden } from './support/page.ts';
@@ -710,4 +711,82 @@ describe('used wrongly', () => {
       expect(convert.configRequests).toEqual([]);
     });
   }
+});
+
+function Both(): ReactNode {
+  return `${useExperience('hero')?.variationKey} ${useExperience('plans')?.variationKey ?? 'none'}`;
+}
+function Draft(): ReactNode {
+  return useExperience('draft')?.variationKey;
+}
+
+describe('a preview', () => {
+  const [ofOriginal, ofVariation] = ['100001.10000101', '100001.10000102'];
+  const previewAt = (value: string) => history.replaceState(null, '', `/?a=1&convert_preview=${value}`);
+  const badge = (
+    <>
+      <Hero />
+      <PreviewBadge />
+    </>
+  );
+
+  it.each([
+    ['original', ofOriginal],
+    ['variation', ofVariation],
+  ])('shows %s from its link on, on the next page too, and counts nothing', async (variation, pair) => {
+    setCookie(`cv_vid=${someoneIn(variation === 'original' ? 'variation' : 'original')}`);
+    for (const page of ['of the link', 'after it']) {
+      if (page === 'of the link') previewAt(pair);
+      else history.replaceState(null, '', '/');
+      const { app, text, close } = await open({}, badge);
+      await elapse(50);
+      expect(text()).toContain(`${variation}Preview: hero = ${variation}`);
+      expect(app.track('purchase').status).toBe('preview');
+      await elapse(1_000);
+      expect(document.cookie).toContain(`cv_preview=${pair}`);
+      await close();
+    }
+    expect(new Set(mounted)).toEqual(new Set([variation]));
+    expect(convert.counted()).toEqual([]);
+  });
+
+  it('is shown to those who take no part, who see the original of everything else and are not kept', async () => {
+    previewAt(ofVariation);
+    const { text, app } = await open({ consent: 'denied', url: '/pricing' }, <Both />);
+    await elapse(50);
+    expect(text()).toBe('variation none');
+    expect(app.visitor.visitorId).toBeNull();
+    expect(document.cookie).toBe(`cv_preview=${ofVariation}`);
+  });
+
+  it.each(['1.2', '100001.1', '<script>', ''])('of %j is ignored', async (value) => {
+    setCookie(`cv_vid=${someoneIn('original')}`);
+    previewAt(value);
+    const { text } = await open({}, badge);
+    await elapse(50);
+    await elapse(500);
+    expect(text()).toBe('original');
+    expect(document.cookie).not.toContain('cv_preview');
+    expect(convert.counted()).toHaveLength(1);
+  });
+
+  it('of a draft asks for it, which is waited for as a config is', async () => {
+    previewAt('9.902');
+    const { text } = await open({}, <Draft />);
+    await elapse(25);
+    expect(text()).toBe('…');
+    convert.serve(projectConfig({ experiences: { draft: { id: '9' } } }));
+    await elapse(50);
+    expect(text()).toBe('variation');
+    expect(convert.configRequests).toHaveLength(2);
+  });
+});
+
+it('what has thrown in this browser is left out of the decisions of its next page', async () => {
+  setCookie(`cv_vid=${someoneIn('variation')}`);
+  setCookie('cv_thrown=100001.10000102');
+  const { text } = await open();
+  await elapse(1_000);
+  expect(text()).toBe('none');
+  expect(convert.counted()).toEqual([]);
 });

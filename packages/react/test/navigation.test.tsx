@@ -101,6 +101,15 @@ describe('a page that soft navigation leads to', () => {
     expect(fetched).toEqual(['/api/convert/payload?url=%2Fplans']);
   });
 
+  it('is decided in a preview as well, and counts nothing there', async () => {
+    answer = async () => Response.json(payloadOf([hero, plans], { preview: true }));
+    const { seen } = await navigate(page(), payloadOf([hero], { preview: true }));
+    await elapse(NETWORK_MS);
+    expect(seen()).toBe('table b');
+    await elapse(5_000);
+    expect([fetched, reported]).toEqual([['/api/convert/payload?url=%2Fplans'], []]);
+  });
+
   it('keeps its place with the original, which nobody sees, hears or reaches', async () => {
     const { container } = await navigate();
     const reserved = container.querySelector<HTMLElement>('p')?.parentElement;
@@ -212,7 +221,6 @@ describe('nothing is fetched', () => {
     'nobody is decided for': payloadOf([], { visitorId: null }),
     'the visitor was not asked yet': payloadOf([hero], { consent: 'pending' }),
     'the visitor has denied': payloadOf([], { visitorId: null, consent: 'denied' }),
-    'a variation is previewed': payloadOf([hero], { preview: true }),
   } satisfies Record<string, Payload>)) {
     it(`where ${name}`, async () => {
       const { seen } = await navigate(page(), payload);

@@ -1,10 +1,13 @@
 // @vitest-environment jsdom
 import type { Consent, Payload, StaticPayload } from '@convert-fullstack/core/bridge';
-import { act, cleanup, render } from '@testing-library/react';
-import { StrictMode } from 'react';
+import { act, cleanup, render, screen } from '@testing-library/react';
+import { type ReactNode, StrictMode } from 'react';
 import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { ErrorBoundary } from '../src/component/error-boundary.tsx';
+import { Experience as ExperienceOnServer } from '../src/component/index.server.ts';
+import { Experience, Variation } from '../src/component/index.ts';
 import {
   type CurrentVisitor,
   type SetConsent,
@@ -14,6 +17,7 @@ import {
   useTrackConversion,
   useVisitor,
 } from '../src/index.ts';
+import { PreviewBadge } from '../src/preview-badge.tsx';
 import { ConvertStaticProvider } from '../src/static.ts';
 import { VisitorField } from '../src/visitor-field.tsx';
 import { resetPage, setCookie } from './support/page.ts';
@@ -286,5 +290,84 @@ describe('metrics that nobody has to believe', () => {
     await timing.answered('nonsense', `${CODE} pending visitor-1 - -`);
     render(tree());
     expect(app().visitorId).toBe('visitor-1');
+  });
+});
+
+describe('a preview on a static page', () => {
+  const previewed = [
+    { experienceId: '100', variationId: '102' },
+    { experienceId: '7', variationId: '8' },
+  ];
+
+  it.each([
+    ['visitors', { visitorId: 'visitor-1' }],
+    ['those who denied', { visitorId: null, visitorRef: 'preview', consent: 'denied' }],
+  ] as const)('is named to %s when it is known who is looking, and nothing is counted', async (_who, visitor) => {
+    render(
+      <ConvertStaticProvider payload={page}>
+        <Page />
+        <PreviewBadge />
+      </ConvertStaticProvider>,
+    );
+    setCookie('cv_vid=visitor-1');
+    expect(screen.queryByRole('complementary')).toBeNull();
+    await timing.chosenFor(CODE, { ...visitor, previewed });
+    expect(screen.getByRole('complementary').textContent).toContain('home-hero = b, 7 = 8');
+    expect(app().track('purchase').status).toBe('preview');
+    await elapse(2_000);
+    expect(seen.map(({ shown }) => shown)).not.toContain('original');
+    expect(relay.events()).toEqual([]);
+  });
+});
+
+function Throws(): never {
+  throw new Error('broken');
+}
+
+describe('a variation of a static page that throws before it is known who is looking', () => {
+  const ERROR = { ...HERO_EXPOSURE, type: 'error' };
+  const variations = [
+    <Variation key="a" name="original">
+      A
+    </Variation>,
+    <Variation key="b" name="b">
+      <Throws />
+    </Variation>,
+  ];
+  const show = (experience: ReactNode) =>
+    render(<ConvertStaticProvider payload={page}>{experience}</ConvertStaticProvider>).container;
+
+  it('shows the original, and counts the error and no exposure once that is known', async () => {
+    const container = show(<Experience of="home-hero">{variations}</Experience>);
+    expect(container.textContent).toBe('A');
+    await elapse(500);
+    expect([relay.events(), document.cookie]).toEqual([[], '']);
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    await elapse(2_000);
+    expect(relay.events()).toEqual([ERROR]);
+    expect(document.cookie).toContain('cv_thrown=100.102');
+    expect(container.textContent).toBe('A');
+  });
+
+  it('has the server asked for the original of a Server Component', async () => {
+    const container = show(ExperienceOnServer({ of: hero, children: variations }));
+    expect(container.textContent).toBe('');
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    await elapse(2_000);
+    expect(relay.events()).toEqual([ERROR]);
+    expect(document.cookie).toContain('cv_thrown=100.102');
+  });
+
+  it('goes on to the next boundary when nothing may be kept, so that there is no original to ask for', async () => {
+    const container = show(
+      <ErrorBoundary fallback="sorry" isBroken={false} onThrow={() => true}>
+        {ExperienceOnServer({ of: hero, children: variations })}
+      </ErrorBoundary>,
+    );
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1', consent: 'pending' });
+    expect(container.textContent).toBe('sorry');
+    expect([relay.events(), document.cookie]).toEqual([[], '']);
   });
 });

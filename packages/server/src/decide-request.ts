@@ -1,8 +1,7 @@
-import type { Assignment, Attributes, Core, Payload } from '@convert-fullstack/core';
-import { THROWN_COOKIE } from '@convert-fullstack/core/bridge';
+import type { Attributes, Core, Payload } from '@convert-fullstack/core';
+import { previewAlone, THROWN_COOKIE, withoutPreview, withoutThrown } from '@convert-fullstack/core/bridge';
 import { browserPayload } from './browser-payload.ts';
-import { parsePairs } from './pair-cookies.ts';
-import { previewsOf, withoutPreview } from './preview.ts';
+import { previewsOf } from './preview.ts';
 import type { RequestVisitor } from './recognize-visitor.ts';
 import { requestAttributes } from './request-attributes.ts';
 import { type RequestToRead, requestSource } from './request-source.ts';
@@ -24,9 +23,6 @@ export interface RequestToDecide extends RequestToRead {
   readonly parseUserAgent?: ParseUserAgent | undefined;
 }
 
-/** Stands for somebody who has no id and previews. */
-const PREVIEWER = 'preview';
-
 /**
  * Decides for the visitor of a request and leaves nothing behind: no stored decision, no exposure. Nobody to decide for:
  * the original of everything. What the request previews is shown to anybody, and the original of what threw in this browser.
@@ -43,37 +39,18 @@ export async function decideRequest(core: Core, request: RequestToDecide): Promi
   const url = source.url && withoutPreview(source.url);
   const facts = requestAttributes({ url, headers, isNew: visitor.isNew, parseUserAgent });
   const attributes = { ...facts.attributes, ...request.attributes?.(source) };
-  const context = await core.loadContext(visitorId ?? PREVIEWER);
+  const context = await core.loadContext(visitorId ?? 'preview');
   if (previews.length > 0) await context.setPreview(...previews);
   const decided = context.toPayload({
     attributes,
     locationAttributes: facts.locationAttributes,
     ...(only && { only }),
   });
-  if (visitorId !== null) return browserPayload(withoutThrown(decided, source), visitor, cookie);
+  if (visitorId !== null) {
+    return browserPayload(withoutThrown(decided, source.cookies.get(THROWN_COOKIE)), visitor, cookie);
+  }
   if (!decided.preview) return originalPayload(visitor);
-  const experiences = decided.experiences.filter((assignment) => isPreviewed(decided, assignment));
-  return browserPayload({ ...decided, visitorId: null, visitorRef: PREVIEWER, experiences }, visitor, cookie);
-}
-
-/** The browser has seen these variations throw. A preview shows what it is asked for all the same. */
-function withoutThrown(payload: Payload, { cookies }: RequestSource): Payload {
-  const thrown = parsePairs(cookies.get(THROWN_COOKIE));
-  if (thrown.length === 0) return payload;
-  const experiences = payload.experiences.filter(
-    (assignment) => isPreviewed(payload, assignment) || !thrown.some((pair) => isSameVariation(pair, assignment)),
-  );
-  return { ...payload, experiences };
-}
-
-function isPreviewed({ previewed = [] }: Payload, assignment: Assignment): boolean {
-  return previewed.some((preview) => isSameVariation(preview, assignment));
-}
-
-type Ids = Pick<Assignment, 'experienceId' | 'variationId'>;
-
-function isSameVariation(a: Ids, b: Ids): boolean {
-  return a.experienceId === b.experienceId && a.variationId === b.variationId;
+  return browserPayload(previewAlone(decided), visitor, cookie);
 }
 
 /** What a visitor gets for whom nothing can be decided: the original of everything. */

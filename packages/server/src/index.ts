@@ -1,13 +1,9 @@
+export { addressAfterPreview } from '@convert-fullstack/core/bridge';
 export { isBot } from './bots.ts';
 export { browserPayload } from './browser-payload.ts';
 export { decideRequest, originalPayload, type ReadAttributes, type RequestToDecide } from './decide-request.ts';
 export { forgetVisitor } from './forget-visitor.ts';
-export {
-  addressAfterPreview,
-  previewCookieHeader,
-  previewCookies,
-  previewsOf,
-} from './preview.ts';
+export { previewCookieHeader, previewCookies, previewsOf } from './preview.ts';
 export { publicUrl } from './public-url.ts';
 export { goalIdOf, type Receipt, type ReceiptCookie, readReceipt, receiptCookie, withArrived } from './receipt.ts';
 export { type RequestToRecognize, type RequestVisitor, recognizeVisitor, withVisitorId } from './recognize-visitor.ts';

@@ -55,15 +55,15 @@ describe('what a request previews', () => {
 describe('the browser', () => {
   const previews = [{ experienceId: '1', variationId: '2' }];
 
-  it('remembers previews until it is closed, out of reach of scripts', () => {
+  it('remembers previews until it is closed', () => {
     const other = { experienceId: '3', variationId: '4' };
     expect(previewCookies(requestOf('/'), [...previews, other])).toEqual([
-      'cv_preview=1.2_3.4; Path=/; HttpOnly; Secure; SameSite=Lax',
+      'cv_preview=1.2_3.4; Path=/; Secure; SameSite=Lax',
     ]);
     const plain = requestSource({ url: new URL('http://localhost'), headers: new Headers() });
-    expect(previewCookies(plain, previews)).toEqual(['cv_preview=1.2; Path=/; HttpOnly; SameSite=Lax']);
+    expect(previewCookies(plain, previews)).toEqual(['cv_preview=1.2; Path=/; SameSite=Lax']);
     expect(previewCookies(requestOf('/'), previews, { domain: '.shop.example', name: 'id', maxAge: 60 })).toEqual([
-      'cv_preview=1.2; Domain=.shop.example; Path=/; HttpOnly; Secure; SameSite=Lax',
+      'cv_preview=1.2; Domain=.shop.example; Path=/; Secure; SameSite=Lax',
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('the browser', () => {
     expect(previewCookies(requestOf('/', 'cv_preview=1.2'), previews)).toEqual([]);
     expect(previewCookies(requestOf('/'), [])).toEqual([]);
     expect(previewCookies(requestOf('/', 'cv_preview=junk'), [])).toEqual([
-      'cv_preview=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax',
+      'cv_preview=; Max-Age=0; Path=/; Secure; SameSite=Lax',
     ]);
   });
 

@@ -7,9 +7,17 @@ export {
   conversionMissed,
   conversionQueued,
 } from './conversion.ts';
-export { PREVIEW_PARAM, THROWN_COOKIE } from './cookies.ts';
 export { type PageVisitor, readPageVisitor, type StaticPayload, writePageVisitor } from './page-visitor.ts';
+export { formatPairs, parsePairs, type VariationIds } from './pairs.ts';
 export { type AssignedFeature, type Assignment, type Consent, type Payload, visitorOf } from './payload.ts';
+export {
+  addressAfterPreview,
+  PREVIEW_COOKIE,
+  PREVIEW_PARAM,
+  previewAlone,
+  previewsIn,
+  withoutPreview,
+} from './preview.ts';
 export {
   RECEIPT_COOKIE,
   RELAY_MAX_BYTES,
@@ -23,3 +31,4 @@ export {
   type RelayTraits,
 } from './relay-events.ts';
 export { isReportable } from './report-segments.ts';
+export { THROWN_COOKIE, withoutThrown } from './thrown.ts';

@@ -1,3 +1,4 @@
+import { formatPairs, parsePairs, type VariationIds } from './pairs.ts';
 import type { Payload } from './payload.ts';
 
 /**
@@ -10,16 +11,25 @@ export interface StaticPayload extends Payload {
 }
 
 /** What of a payload is about its visitor. */
-export type PageVisitor = Pick<Payload, 'visitorId' | 'visitorRef' | 'consent' | 'preview'>;
+export interface PageVisitor extends Pick<Payload, 'visitorId' | 'visitorRef' | 'consent'> {
+  /** There only in a preview: what is previewed, on whichever page. */
+  readonly previewed?: readonly VariationIds[];
+}
 
 const NONE = '-';
 const ID = /^[A-Za-z0-9._~:@+=|-]{1,128}$/;
-const REF = /^[A-Za-z0-9_-]{16}$/;
+/** A hash; or what stands for somebody who previews and has no id. */
+const REF = /^(?:[A-Za-z0-9_-]{16}|preview)$/;
 const CONSENT = ['granted', 'pending', 'denied'] as const;
 
 /** For whom a static page was chosen, in characters that a header takes. */
-export function writePageVisitor(variants: string, { visitorId, visitorRef, consent, preview }: PageVisitor): string {
-  return [variants, consent ?? 'granted', visitorId ?? NONE, visitorRef ?? NONE, preview ? 'preview' : NONE].join(' ');
+export function writePageVisitor(
+  variants: string,
+  { visitorId, visitorRef, consent, previewed = [] }: PageVisitor,
+): string {
+  return [variants, consent ?? 'granted', visitorId ?? NONE, visitorRef ?? NONE, formatPairs(previewed) || NONE].join(
+    ' ',
+  );
 }
 
 /** `null` for whatever is not about a page with these variants, or was not written by `writePageVisitor`. */
@@ -28,10 +38,11 @@ export function readPageVisitor(variants: string, text: string): PageVisitor | n
   const consent = CONSENT.find((known) => known === told);
   if (of !== variants || !consent || !ID.test(id) || rest.length > 0) return null;
   if (ref !== NONE && !REF.test(ref)) return null;
+  const previewed = parsePairs(preview);
   return {
     visitorId: id === NONE ? null : id,
     ...(ref !== NONE && { visitorRef: ref }),
     ...(consent !== 'granted' && { consent }),
-    ...(preview === 'preview' && { preview: true }),
+    ...(previewed.length > 0 && { previewed }),
   };
 }

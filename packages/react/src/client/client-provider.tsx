@@ -1,6 +1,6 @@
 'use client';
 
-import type { Consent, Payload } from '@convert-fullstack/core/bridge';
+import { type Consent, type Payload, previewAlone } from '@convert-fullstack/core/bridge';
 import { type ReactNode, Suspense, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type Answer, consentOf } from '../consent.ts';
 import { type Scope, ScopeContext } from '../scope.ts';
@@ -100,7 +100,8 @@ const NOTHING: Payload = { version: 1, visitorId: null, experiences: [], goals: 
 function payloadOf(decider: PageDecider, page: string, given: Consent): Payload | null {
   if (decider === 'waiting') return null;
   const isOptedOut = decider !== 'originals' && decider.isOptedOut;
-  const payload = decider === 'originals' || isOptedOut ? NOTHING : decider.decide(JSON.parse(page));
   const consent = isOptedOut ? 'denied' : given;
+  const decided = decider === 'originals' ? NOTHING : decider.decide(JSON.parse(page));
+  const payload = consent === 'denied' && decided.preview ? previewAlone(decided) : isOptedOut ? NOTHING : decided;
   return consent === 'granted' ? payload : { ...payload, consent };
 }

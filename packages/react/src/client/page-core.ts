@@ -1,6 +1,8 @@
-import { type Attributes, Core, type CoreOptions, type Payload } from '@convert-fullstack/core';
-import type { RelayEvent } from '@convert-fullstack/core/bridge';
+import { type Attributes, type Context, Core, type CoreOptions, type Payload } from '@convert-fullstack/core';
+import { type RelayEvent, THROWN_COOKIE, type VariationIds, withoutThrown } from '@convert-fullstack/core/bridge';
+import { cookiesOf } from './page-cookies.ts';
 import { campaignSegments, pageFacts } from './page-facts.ts';
+import { keepPreviews } from './page-preview.ts';
 import { isOptedOut } from './privacy-signal.ts';
 
 /** Where this page's project is: the part of `CoreOptions` that makes sense in a browser. */
@@ -23,6 +25,8 @@ export interface PageCore extends PageVisitor {
   readonly isOptedOut: boolean;
   /** Only decides: remembers nothing and queues nothing. */
   decide(page: { readonly url?: string; readonly attributes?: Attributes }): Payload;
+  /** Has it decide with these variations from then on, as far as they exist, and the browser remember them. */
+  preview(previews: readonly VariationIds[]): Promise<void>;
   /** Queues what the visitor saw or did. */
   report(event: RelayEvent): void;
   /** Sends what is queued. */
@@ -53,12 +57,23 @@ export function openPageCore(project: ProjectOptions, config: unknown, visitor: 
     autoFlushIntervalMs: FLUSH_MS,
   });
   const { visitorId, isNew } = visitor;
+  // What throws later is left to the page: what a visitor sees must not change under their eyes.
+  const [thrown] = cookiesOf(THROWN_COOKIE);
+  let previewing: Context | null = null;
   return {
     ...visitor,
     isOptedOut: core.currentConfig !== null && isOptedOut(core.currentConfig.privacy),
     decide({ url, attributes: own }) {
       const { attributes, locationAttributes } = pageFacts(url, isNew);
-      return core.createContext(visitorId, { ...attributes, ...own }).toPayload({ locationAttributes });
+      const context = previewing ?? core.createContext(visitorId);
+      return withoutThrown(context.toPayload({ attributes: { ...attributes, ...own }, locationAttributes }), thrown);
+    },
+    async preview(previews) {
+      const context = core.createContext(visitorId);
+      await context.setPreview(...previews);
+      const { previewed } = context.toPayload({ only: [] });
+      if (previewed) previewing = context;
+      keepPreviews(previewed ?? []);
     },
     report(event) {
       const context = core.createContext(visitorId, campaignSegments());

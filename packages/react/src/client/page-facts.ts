@@ -1,4 +1,5 @@
 import type { Attributes } from '@convert-fullstack/core';
+import { withoutPreview } from '@convert-fullstack/core/bridge';
 
 /** What rules may ask about, named as a server of ours names it. */
 export interface PageFacts {
@@ -49,7 +50,7 @@ function addressOf(url: string | undefined): URL {
   const page = new URL(url !== undefined && URL.canParse(url, location.href) ? url : '', location.href);
   // A server sees none either.
   page.hash = '';
-  return page;
+  return withoutPreview(page);
 }
 
 function present(facts: Readonly<Record<string, string | null | undefined>>): Attributes {

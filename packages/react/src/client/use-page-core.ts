@@ -1,8 +1,9 @@
 'use client';
 
-import { useEffect, useLayoutEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useSWRConfig } from 'swr';
 import { openPageCore, type PageCore, type PageVisitor, type ProjectOptions } from './page-core.ts';
+import { leavePreview, pagePreviews, useIsPreview } from './page-preview.ts';
 import { storedConfig } from './stored-config.ts';
 import { useConfig } from './use-config.ts';
 import { isVisitorId, newVisitorId, readVisitorId } from './visitor-cookie.ts';
@@ -26,26 +27,36 @@ export function usePageCore({ project, visitorId, isAllowed, timeoutMs }: PageCo
   readonly latestConfig: unknown;
 } {
   const { cache } = useSWRConfig();
-  const latestConfig = useConfig(project, isAllowed);
+  // A preview is shown to anybody.
+  const isPreview = useIsPreview();
+  const latestConfig = useConfig(project, isAllowed || isPreview);
   const [decider, setDecider] = useState<PageDecider>('waiting');
+  const isOpened = useRef(false);
   const isWaiting = decider === 'waiting';
   const { sdkKey, environment, data } = project;
 
   // Before the browser paints: whoever has been here before sees nothing else first.
   useLayoutEffect(() => {
-    if (!isWaiting) return;
-    if (!isAllowed) return setDecider('originals');
-    const open = (config: unknown) => openPageCore(project, config, pageVisitor(visitorId, cache));
+    if (!isWaiting || isOpened.current || leavePreview()) return;
+    const previews = pagePreviews();
+    if (!isAllowed && previews.length === 0) return setDecider('originals');
+    const open = (config: unknown) => {
+      const core = openPageCore(project, config, pageVisitor(visitorId, cache));
+      isOpened.current = true;
+      if (previews.length === 0) return setDecider(core);
+      // A draft is asked for, and may come too late.
+      void core.preview(previews).then(() => setDecider((now) => (now === 'waiting' ? core : now)));
+    };
     try {
       // Without a key there is nothing to wait for: Core says what is missing.
-      if (!sdkKey || data !== undefined || latestConfig !== null) return setDecider(open(latestConfig));
+      if (!sdkKey || data !== undefined || latestConfig !== null) return open(latestConfig);
     } catch (error) {
       console.error(error);
       return setDecider('originals');
     }
     try {
       const stored = storedConfig({ sdkKey, environment });
-      if (stored !== null) setDecider(open(stored));
+      if (stored !== null) open(stored);
     } catch {
       // Anyone can write to localStorage. The one that is on its way is waited for.
     }

@@ -1,4 +1,5 @@
 import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
+import { cookiesOf, writeCookie } from './page-cookies.ts';
 
 const COOKIE = 'cv_vid';
 /** In seconds. */
@@ -19,33 +20,15 @@ export function newVisitorId(): string {
 
 /** The first valid id among the page's cookies; `null` also where the page may have none. */
 export function readVisitorId(): string | null {
-  try {
-    const values = document.cookie
-      .split('; ')
-      .map((pair) => pair.startsWith(`${COOKIE}=`) && pair.slice(COOKIE.length + 1));
-    return values.find(isVisitorId) ?? null;
-  } catch {
-    // A sandboxed page.
-    return null;
-  }
+  return cookiesOf(COOKIE).find(isVisitorId) ?? null;
 }
 
 /** For a year, as the server would. */
 export function writeVisitorId(visitorId: string): void {
-  setCookie(COOKIE, visitorId, ONE_YEAR);
+  writeCookie(COOKIE, visitorId, ONE_YEAR);
 }
 
 /** The visitor, and what a server noted of them. */
 export function eraseVisitor(): void {
-  for (const name of [COOKIE, RECEIPT_COOKIE]) setCookie(name, '', 0);
-}
-
-function setCookie(name: string, value: string, maxAge: number): void {
-  const secure = location.protocol === 'https:' ? '; Secure' : '';
-  try {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API answers later, and what is counted must not
-    document.cookie = `${name}=${value}; Path=/; Max-Age=${maxAge}; SameSite=Lax${secure}`;
-  } catch {
-    // A sandboxed page keeps nothing.
-  }
+  for (const name of [COOKIE, RECEIPT_COOKIE]) writeCookie(name, '', 0);
 }

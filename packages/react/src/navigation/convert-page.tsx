@@ -1,8 +1,9 @@
 'use client';
 
+import { visitorOf } from '@convert-fullstack/core/bridge';
 import { type ReactNode, useState } from 'react';
 import { ConvertProvider } from '../provider.tsx';
-import { useScope, visitorIn } from '../scope.ts';
+import { payloadsIn, useScope, visitorIn } from '../scope.ts';
 import { useIsBrowser } from '../use-is-browser.ts';
 import { Reserved } from './reserved.tsx';
 import { usePagePayload } from './use-page-payload.ts';
@@ -44,9 +45,11 @@ function DecidedPage({
   children,
 }: ConvertPageProps): ReactNode {
   const scope = useScope('<ConvertPage>');
+  const [around] = payloadsIn(scope);
   const visitor = visitorIn(scope);
-  // The relay knows visitors by their cookie, which there is with consent only.
-  const key = visitor?.consent === 'granted' ? visitor.key : null;
+  // The relay knows visitors by their cookie, which there is with consent only; and what is previewed by another one.
+  const isKnown = visitor?.consent === 'granted' || around?.preview;
+  const key = around && isKnown ? visitorOf(around) : null;
   const [firstKey] = useState(key);
   const payload = usePagePayload({ url, endpoint, visitor: firstKey, timeoutMs });
   if (payload === 'waiting') return <Reserved placeholder={placeholder}>{children}</Reserved>;
