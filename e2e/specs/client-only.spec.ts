@@ -1,9 +1,8 @@
 import { type Emulator, startEmulator } from '@convert-fullstack/emulator';
 import { expect, type Page, test } from '@playwright/test';
-import { RENDERING, STOREFRONT } from '../support/addresses.ts';
+import { STOREFRONT } from '../support/addresses.ts';
 import { type ClientOnlyApp, type ClientOnlySite, startClientOnlySite } from '../support/client-only-site.ts';
 import { eventsOf, expectCounted } from '../support/collector.ts';
-import { hydrated } from '../support/hydrated.ts';
 import { collectErrors } from '../support/page-errors.ts';
 import { expectOnly, sampleVariations, shownIn } from '../support/sampler.ts';
 import { slowNetwork } from '../support/slow-network.ts';
@@ -252,36 +251,5 @@ test.describe('consent', () => {
     await page.waitForLoadState('networkidle');
     expect(new Set(requests)).toEqual(new Set([site.url]));
     expect(await tracesOf(page, [])).toEqual([]);
-  });
-});
-
-test.describe('in an application of Next.js', () => {
-  test('the HTML holds the placeholder, the browser the variation, and nothing goes through the relay', async ({
-    page,
-  }) => {
-    const visitorId = newVisitor({ 'seasonal-badges': 'badge' });
-    await visitAs(page.context(), visitorId);
-    const errors = collectErrors(page);
-    const relayed: string[] = [];
-    page.on('request', (request) => request.url().includes('/api/convert') && relayed.push(request.url()));
-    await sampleVariations(page);
-    const response = await page.goto(`${RENDERING}/client-only`);
-    expect(await response?.text()).toContain('<h1>Tarn Tent</h1>');
-    await expectVariation(page, 'badge', 'badges');
-    await hydrated(page);
-    expect((await shownIn(page, 'badges')).variations).toEqual(['badge']);
-    await expectCounted(visitorId, ['seasonal-badges: badge']);
-    expect(relayed).toEqual([]);
-    expect(errors).toEqual([]);
-  });
-
-  test.describe('without JavaScript', () => {
-    test.use({ javaScriptEnabled: false });
-
-    test('the placeholder stays', async ({ page }) => {
-      await page.goto(`${RENDERING}/client-only`);
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Tarn Tent');
-      await expect(page.getByTestId('badges')).toHaveCount(0);
-    });
   });
 });

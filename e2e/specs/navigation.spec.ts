@@ -1,16 +1,13 @@
 import { expect, type Page, type Route, test } from '@playwright/test';
 import { RENDERING } from '../support/addresses.ts';
 import { eventsOf, expectCounted } from '../support/collector.ts';
-import { open } from '../support/hydrated.ts';
 import { collectErrors } from '../support/page-errors.ts';
-import { expectOnly, sampleVariations, shownIn } from '../support/sampler.ts';
-import { slowNetwork } from '../support/slow-network.ts';
+import { waitForEver } from '../support/patience.ts';
+import { sampleVariations, shownIn } from '../support/sampler.ts';
 import { newVisitor, visitAs } from '../support/visitors.ts';
 
 const SERVER_PAGE = '/pricing/navigate';
 const CLIENT_PAGE = '/pricing/client-page';
-/** As the page says. */
-const LIMIT_MS = 3_000;
 const LINKS: Record<string, string> = {
   [SERVER_PAGE]: 'Plans, rendered on the server',
   [CLIENT_PAGE]: 'Plans, rendered in the browser',
@@ -50,29 +47,7 @@ function holdPayload(page: Page): Promise<Route> {
   return new Promise((resolve) => page.route('**/api/convert/payload?*', resolve));
 }
 
-/** The limit of the page never comes. */
-async function waitForEver(page: Page): Promise<void> {
-  await page.addInitScript((limit) => {
-    const start = window.setTimeout;
-    const startUnlessLimit = (run: TimerHandler, ms?: number, ...args: unknown[]) =>
-      ms === limit ? 0 : start(run, ms, ...args);
-    Object.assign(window, { setTimeout: startUnlessLimit });
-  }, LIMIT_MS);
-}
-
 for (const path of [SERVER_PAGE, CLIENT_PAGE]) {
-  test(`${path} shows one variation when the visitor arrives there, and fetches nothing more`, async ({ page }) => {
-    const visitorId = await visitor(page);
-    const errors = collectErrors(page);
-    const { payloads } = watch(page);
-    await sampleVariations(page);
-    await open(page, RENDERING + path);
-    await expectOnly(page, 'plans', 'annual-first');
-    await expectCounted(visitorId, ['pricing-page: annual-first']);
-    expect(payloads).toEqual([]);
-    expect(errors).toEqual([]);
-  });
-
   test(`${path} is decided for its own address on soft navigation, is never seen otherwise, and counts once`, async ({
     page,
   }) => {
@@ -80,7 +55,6 @@ for (const path of [SERVER_PAGE, CLIENT_PAGE]) {
     const errors = collectErrors(page);
     const { documents, payloads } = watch(page);
     await sampleVariations(page, { onlyVisible: true });
-    await slowNetwork(page);
     await waitForEver(page);
     await page.goto(`${RENDERING}/navigation`);
     for (const visit of [1, 2]) {
@@ -164,18 +138,4 @@ test('control: the sampler sees the original that keeps the place when it looks 
   const { variations, hiddenFrames } = await shownIn(page, 'plans');
   expect(variations).toEqual(['none', 'annual-first']);
   expect(hiddenFrames).toBeGreaterThan(0);
-});
-
-test('control: two visitors see different plans on both pages', async ({ browser }) => {
-  for (const variation of ['annual-first', 'monthly-first']) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await visitAs(context, newVisitor({ 'pricing-page': variation }));
-    for (const path of [SERVER_PAGE, CLIENT_PAGE]) {
-      await page.goto(`${RENDERING}/navigation`);
-      await follow(page, path);
-      await expectPlans(page, variation);
-    }
-    await context.close();
-  }
 });

@@ -99,16 +99,6 @@ test.describe('a static page with variations', () => {
       await expect(page).toHaveTitle(variation === 'badge' ? /^Tarn Tent, ./ : 'Tarn Tent');
       await expect(page.locator('link[rel=canonical]')).toHaveAttribute('href', new RegExp(`${PATH}$`));
     });
-
-    test.describe('without JavaScript', () => {
-      test.use({ javaScriptEnabled: false });
-
-      test(`shows ${variation}`, async ({ page }) => {
-        await visitAs(page.context(), newVisitor({ 'seasonal-badges': variation }));
-        await page.goto(PAGE);
-        await expect(page.getByTestId('badges')).toHaveAttribute('data-variation', variation);
-      });
-    });
   }
 
   test('keeps the query, and tells how long deciding took', async () => {
@@ -189,24 +179,6 @@ test.describe('the address that a static page really has', () => {
       expect(response.headers.get('x-nextjs-cache')).toBe('HIT');
     }
   });
-});
-
-test('many requests of many visitors at once are each answered with their own variation', async () => {
-  const visitors = Array.from({ length: 10 }, (_, at) => {
-    const variation = VARIATIONS[at % 2] ?? 'badge';
-    return { variation, visitorId: newVisitor({ 'seasonal-badges': variation }) };
-  });
-  const requests = Array.from({ length: 12 }, () => visitors).flat();
-  const answers = await Promise.all(
-    requests.map(async ({ visitorId }) => {
-      const response = await answerFor(visitorId);
-      const html = await response.text();
-      const others = visitors.filter((other) => other.visitorId !== visitorId);
-      const said = html + JSON.stringify([...response.headers]);
-      return { shown: variationIn(html), isLeaking: others.some((other) => said.includes(other.visitorId)) };
-    }),
-  );
-  expect(answers).toEqual(requests.map(({ variation }) => ({ shown: variation, isLeaking: false })));
 });
 
 test.describe('while consent is pending', () => {

@@ -1,5 +1,5 @@
-import { convert } from './convert';
+import { convert, landing } from './convert';
 
-export const proxy = convert.proxy();
+export const proxy = convert.proxy({ staticVariants: [landing] });
 
-export const config = { matcher: ['/((?!_next/|api/|.*\\..*).*)'] };
+export const config = { matcher: ['/((?!_next/|api/|.*\\..*).*)', '/convert/:path*'] };

@@ -1,4 +1,5 @@
 import { ConvertProvider, type Payload } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { ConvertStaticProvider, type StaticPayload } from '@convert-fullstack/react/static';
 import type { AppProps } from 'next/app';
 import Head from 'next/head';
@@ -18,6 +19,7 @@ export default function App({ Component, pageProps }: AppProps<PageProps>) {
         <link rel="icon" href="/icon.svg" />
       </Head>
       <Component {...pageProps} />
+      {(payload || staticPayload) && <PreviewBadge />}
     </>
   );
   if (staticPayload) return <ConvertStaticProvider payload={staticPayload}>{page}</ConvertStaticProvider>;

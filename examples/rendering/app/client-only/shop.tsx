@@ -1,6 +1,7 @@
 'use client';
 
 import { ConvertClientProvider } from '@convert-fullstack/react/client';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { SeasonBadge } from '../season-badge';
 
 interface ShopProps {
@@ -21,6 +22,7 @@ export function Shop({ sdkKey, transport }: ShopProps) {
       placeholder={<h1>Tarn Tent</h1>}
     >
       <SeasonBadge />
+      <PreviewBadge />
     </ConvertClientProvider>
   );
 }

@@ -1,4 +1,5 @@
 import { ConvertProvider } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { Suspense } from 'react';
 import { SeasonBadge } from '@/app/season-badge';
 import { convert } from '@/convert';
@@ -14,6 +15,9 @@ export default function TarnTent() {
       </Suspense>
       <Suspense>
         <OwnPacking />
+      </Suspense>
+      <Suspense>
+        <PreviewBadge />
       </Suspense>
     </ConvertProvider>
   );

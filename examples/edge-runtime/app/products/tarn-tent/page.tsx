@@ -1,4 +1,5 @@
 import { ConvertProvider } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { SeasonBadge } from '@/app/season-badge';
 import { convert } from '@/convert';
 
@@ -8,6 +9,7 @@ export default async function TarnTent() {
   return (
     <ConvertProvider payload={await convert.payload({ only: ['seasonal-badges'] })}>
       <SeasonBadge />
+      <PreviewBadge />
     </ConvertProvider>
   );
 }

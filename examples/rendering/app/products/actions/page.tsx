@@ -1,4 +1,5 @@
 import { ConvertProvider, Exposure } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { convert } from '@/convert';
 import { AddToCart } from './add-to-cart';
 import { addToCart } from './add-to-cart-action';
@@ -15,6 +16,7 @@ export default async function Actions() {
         {badge && <p>{badge.variables.label}</p>}
         <AddToCart action={addToCart} />
       </section>
+      <PreviewBadge />
     </ConvertProvider>
   );
 }

@@ -1,4 +1,5 @@
 import { ConvertProvider } from '@convert-fullstack/react';
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { Suspense } from 'react';
 import { SeasonBadge } from '@/app/season-badge';
 import { convert } from '@/convert';
@@ -10,6 +11,9 @@ export default function Streaming() {
       <p>Two people, three seasons.</p>
       <Suspense fallback={<h1>Tarn Tent</h1>}>
         <SeasonBadge />
+      </Suspense>
+      <Suspense>
+        <PreviewBadge />
       </Suspense>
     </ConvertProvider>
   );

@@ -1,3 +1,4 @@
+import { PreviewBadge } from '@convert-fullstack/react/preview';
 import { ConvertStaticProvider } from '@convert-fullstack/react/static';
 import type { Metadata } from 'next';
 import Link from 'next/link';
@@ -28,6 +29,7 @@ export default async function Static({ params }: Props) {
     <ConvertStaticProvider payload={decided.payload()}>
       <ConsentBar />
       <SeasonBadge />
+      <PreviewBadge />
       <Link href="/products/dynamic">Dynamic</Link>
     </ConvertStaticProvider>
   );
