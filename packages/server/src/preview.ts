@@ -27,6 +27,7 @@ export function previewCookies(
   if ((request.cookies.get(PREVIEW_COOKIE) ?? '') === value) return [];
   const { maxAge: _, ...attributes } = cookieAttributes(request, domain === undefined ? {} : { domain });
   const life = value === '' ? { maxAge: 0 } : {};
+  // Not HttpOnly: pages that decide in the browser follow it as well.
   return [stringifySetCookie(PREVIEW_COOKIE, value, { ...attributes, ...life, encode: String })];
 }
 
