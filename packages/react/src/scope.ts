@@ -31,7 +31,7 @@ export const ScopeContext = createContext<Scope | null>(null);
 export function useScope(caller: string): Scope {
   const scope = useContext(ScopeContext);
   if (scope) return scope;
-  throw new ConvertError('provider_missing', `${caller} needs a <ConvertProvider> above it.`);
+  throw new ConvertError('provider_missing', `${caller} needs a <ConvertProvider> above.`);
 }
 
 /** A function for the app that never changes and always goes by the latest scope. */

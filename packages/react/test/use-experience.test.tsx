@@ -143,7 +143,7 @@ describe('a missing provider', () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const attempt = () => renderHook(useHook);
     expect(attempt).toThrow(ConvertError);
-    expect(attempt).toThrow(`${name} needs a <ConvertProvider> above it. (see docs/errors/provider_missing.md)`);
+    expect(attempt).toThrow(`${name} needs a <ConvertProvider> above. (see docs/errors/provider_missing.md)`);
   });
 
   it.each([
@@ -151,7 +151,7 @@ describe('a missing provider', () => {
     ['<VisitorField>', <VisitorField key="field" />],
   ])('is a mistake that names the component: %s', (name, element) => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
-    expect(() => render(element)).toThrow(`${name} needs a <ConvertProvider> above it.`);
+    expect(() => render(element)).toThrow(`${name} needs a <ConvertProvider> above.`);
   });
 });
 
