@@ -1,18 +1,25 @@
+import type { RelayBatch } from '@convert-fullstack/core/bridge';
 import { startEmulator, type VisitorHistory } from '@convert-fullstack/emulator';
 import { expect, test } from '@playwright/test';
 import { EMULATOR, FIXTURE_APP, STOREFRONT } from '../support/addresses.ts';
 import { startFlakyCollector } from '../support/flaky-collector.ts';
+import { bundlePage } from '../support/page-life.ts';
 import { scriptedBrowser } from '../support/scripted-browser.ts';
 import { randomOf } from '../support/scripted-random.ts';
 import { trafficInTabs, trafficOverHttp } from '../support/traffic.ts';
 import { differences, openBook, type TrafficBook } from '../support/traffic-book.ts';
-import { openTrafficShop } from '../support/traffic-shop.ts';
+import { type Moment, openTrafficShop } from '../support/traffic-shop.ts';
 
 const SEED = process.env.TRAFFIC_SEED ?? 'fernhollow';
-const OVER_HTTP = { visits: 1_900, visitors: 600, atOnce: 6 };
-const IN_TABS = { visits: 100, visitors: 20, atOnce: 2 };
-/** The server is restarted after so many visits. */
-const RESTARTS = [650, 1_300];
+const OVER_HTTP = { visits: 1_900, visitors: 600, atOnce: 12 };
+const IN_TABS = { visits: 100, visitors: 20, atOnce: 3 };
+/** After so many visits, the server is asked to stop in the middle of the next of these. */
+const STOPS: ReadonlyMap<number, Moment> = new Map([
+  [200, 'order'],
+  [700, 'webhook'],
+  [1_100, 'lost answer'],
+  [1_500, 'last visit'],
+]);
 
 const toClose: (() => Promise<void>)[] = [];
 test.afterEach(async () => {
@@ -25,29 +32,30 @@ test('the collector counts what 2,000 visits saw and did, visitor by visitor', a
   toClose.push(emulator.close);
   const collector = await startFlakyCollector(emulator.trackUrl, randomOf(SEED, 'collector'));
   toClose.push(collector.close);
-  const shop = await openTrafficShop({ configUrl: emulator.configUrl, trackUrl: collector.trackUrl });
+  const random = randomOf(SEED, 'server');
+  const addresses = { configUrl: emulator.configUrl, trackUrl: collector.trackUrl };
+  const shop = await openTrafficShop(addresses, () => random.below(30));
   toClose.push(shop.stop);
-  const restarts: Promise<void>[] = [];
   let visits = 0;
   const onVisit = () => {
     visits += 1;
-    if (RESTARTS.includes(visits)) restarts.push(shop.restart());
+    const moment = STOPS.get(visits);
+    if (moment) shop.restartAt(moment);
   };
   const traffic = { seed: SEED, shop, browser, onVisit };
   const books = await Promise.all([trafficOverHttp(OVER_HTTP, traffic), trafficInTabs(IN_TABS, traffic)]);
-  await Promise.all(restarts);
   // Whatever the server has taken over is delivered before it ends.
   await shop.stop();
 
   expect(differences(books.flat(), emulator.visitors()), `TRAFFIC_SEED=${SEED}`).toEqual([]);
   expect(emulator.rejected()).toEqual([]);
   expect(emulator.discarded()).toEqual([]);
-  expect(restarts).toHaveLength(RESTARTS.length);
+  expect([...shop.restarts()].sort()).toEqual([...STOPS.values()].sort());
   expect(collector.failed() / (collector.failed() + collector.forwarded())).toBeCloseTo(1 / 3, 1);
 });
 
 test.describe('the comparison', () => {
-  const shop = { url: STOREFRONT, webhookSecret: null, steadily: <Result>(run: () => Promise<Result>) => run() };
+  const shop = { url: STOREFRONT, webhookSecret: null, reached: () => {} };
   const plan = { visits: 30, visitors: 15, atOnce: 3 };
 
   test('finds nothing when nothing is lost', async () => {
@@ -68,19 +76,19 @@ test.describe('the comparison', () => {
     const found = keepsBatchIds ? 'nothing' : 'the second count';
     const id = keepsBatchIds ? 'its id' : 'a new id';
     test(`finds ${found} when a batch whose answer was lost is sent again under ${id}`, async () => {
-      const random = randomOf(ownSeed());
-      const browser = scriptedBrowser({ url: FIXTURE_APP, random, keepsBatchIds });
+      const way = keepsBatchIds ? {} : { fetch: underNewIds() };
+      const browser = scriptedBrowser({ url: FIXTURE_APP, startPage: await bundlePage(), ...way });
       const book = openBook('visitor');
-      await browser.open('/pricing/mounting');
+      const tab = await browser.open('/pricing/mounting');
       book.is(browser.cookies.get('cv_vid') ?? '');
       book.did('add-to-cart', { amount: 5 });
-      browser.convert('add-to-cart', { revenue: 5, forceMultiple: true });
-      await browser.deliverUnheard();
-      await browser.deliver();
+      browser.loseNextAnswer();
+      tab.convert('add-to-cart', { revenue: 5, forceMultiple: true });
+      await tab.delivered();
       // Sent last, so that nothing is under way any more when it has been counted.
       book.did('newsletter-signup');
-      browser.convert('newsletter-signup');
-      await browser.deliver();
+      tab.convert('newsletter-signup');
+      await tab.delivered();
       const surplus = 'visitor: counted without reason: goal add-to-cart (amount 5)';
       await expect.poll(() => differencesNow([book])).toEqual(keepsBatchIds ? [] : [surplus]);
     });
@@ -124,13 +132,26 @@ async function differencesNow(books: readonly TrafficBook[]): Promise<string[]> 
 
 /** A way to a relay that takes every batch over and drops some; the ids of the visitors who sent those go to `losers`. */
 function droppingEvery(nth: number, losers: Set<string>): typeof fetch {
-  let batches = 0;
+  const known = new Map<string, number>();
   return async (input, init) => {
     if (!String(input).endsWith('/events')) return fetch(input, init);
-    batches += 1;
-    if (batches % nth !== 0) return fetch(input, init);
-    const { visitor, events }: { visitor: string; events: readonly unknown[] } = JSON.parse(String(init?.body));
-    losers.add(visitor);
+    const { id, visitor, events }: RelayBatch = JSON.parse(String(init?.body));
+    // Sent again, it is dropped again.
+    const place = known.get(id ?? '') ?? known.size + 1;
+    known.set(id ?? '', place);
+    if (place % nth !== 0) return fetch(input, init);
+    losers.add(visitor ?? '');
     return Response.json({ accepted: events.length, rejected: [] }, { status: 202 });
+  };
+}
+
+/** A way to a relay that is never told of the same batch twice. */
+function underNewIds(): typeof fetch {
+  let sent = 0;
+  return (input, init) => {
+    if (!String(input).endsWith('/events')) return fetch(input, init);
+    sent += 1;
+    const batch = { ...JSON.parse(String(init?.body)), id: `sent${sent}`.padEnd(16, '0') };
+    return fetch(input, { ...init, body: JSON.stringify(batch) });
   };
 }

@@ -35,8 +35,9 @@ export async function startEditableApp(folder: string): Promise<EditableApp> {
     ...app,
     edit,
     async stop() {
-      await app.stop();
+      const hasEnded = await app.stop();
       await rm(folder, { recursive: true });
+      return hasEnded;
     },
   };
 }

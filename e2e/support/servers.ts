@@ -8,8 +8,8 @@ export interface RunningApp {
   readonly pid: number;
   /** What it has printed so far. */
   output(): string;
-  /** SIGTERM; what has not ended by itself after `patienceMs`, default 5 s, is killed. */
-  stop(patienceMs?: number): Promise<void>;
+  /** SIGTERM; what has not ended by itself after `patienceMs`, default 5 s, is killed. Tells whether it ended by itself. */
+  stop(patienceMs?: number): Promise<boolean>;
 }
 
 export interface AppSettings {
@@ -19,6 +19,8 @@ export interface AppSettings {
   /** Default: any that is free. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** For `next start`. */
+  readonly args?: readonly string[];
 }
 
 const NEXT = 'node_modules/next/dist/bin/next';
@@ -33,11 +35,11 @@ const FOLDERS = {
 /** A server of the test's own, for what would disturb others: `next start`. */
 export async function startApp(
   app: keyof typeof FOLDERS,
-  { sdkKey, configUrl, trackUrl, port: wantedPort, env: ownEnv }: AppSettings,
+  { sdkKey, configUrl, trackUrl, port, env: ownEnv, args }: AppSettings,
 ): Promise<RunningApp> {
   const folder = fileURLToPath(new URL(FOLDERS[app], import.meta.url));
   const env = { CONVERT_SDK_KEY: sdkKey, CONVERT_CONFIG_URL: configUrl, CONVERT_TRACK_URL: trackUrl, ...ownEnv };
-  return runNext('start', folder, env, wantedPort);
+  return runNext('start', folder, env, { ...(port && { port }), ...(args && { args }) });
 }
 
 /** Next.js for the application in this folder, on a free port unless one is given. */
@@ -45,10 +47,10 @@ export async function runNext(
   command: 'start' | 'dev',
   folder: string,
   env: Readonly<Record<string, string>>,
-  wantedPort?: number,
+  { port: wantedPort, args = [] }: Pick<AppSettings, 'port' | 'args'> = {},
 ): Promise<RunningApp> {
   const port = wantedPort ?? (await freePort());
-  const child = spawn(process.execPath, [NEXT, command, '-p', `${port}`], {
+  const child = spawn(process.execPath, [NEXT, command, '-p', `${port}`, ...args], {
     cwd: folder,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,6 +77,7 @@ export async function runNext(
       const late = setTimeout(() => child.kill('SIGKILL'), patienceMs);
       await ended;
       clearTimeout(late);
+      return child.signalCode === null;
     },
   };
 }

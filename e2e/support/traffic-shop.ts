@@ -1,14 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, type RunningApp, startApp } from './servers.ts';
+
+/** What a visitor is about to do. */
+export type Moment =
+  | 'order'
+  | 'webhook'
+  | 'lost answer'
+  | 'last visit'
+  | 'order in Chromium'
+  | 'last visit in Chromium';
 
 /** A storefront that is restarted while people shop. */
 export interface TrafficShop {
   readonly url: string;
   /** What the shop signs webhooks with. */
   readonly webhookSecret: string;
-  /** Runs what a restart must not come into the middle of. */
-  steadily<Result>(run: () => Promise<Result>): Promise<Result>;
-  /** SIGTERM, and another process in the same place. */
-  restart(): Promise<void>;
+  /** Has the server asked to stop (SIGTERM) when somebody reaches this moment next; another process takes its place. */
+  restartAt(moment: Moment): void;
+  reached(moment: Moment): void;
+  /** In the middle of what the server has been restarted, in this order. */
+  restarts(): readonly Moment[];
   /** SIGTERM; what was taken over has been delivered then. */
   stop(): Promise<void>;
 }
@@ -17,41 +31,48 @@ export interface TrafficShop {
 const PATIENCE_MS = 30_000;
 const WEBHOOK_SECRET = 'scripted-secret';
 
-export async function openTrafficShop(collector: { configUrl: string; trackUrl: string }): Promise<TrafficShop> {
+/** `delayMs`: how long after such a moment the signal comes. */
+export async function openTrafficShop(
+  collector: { configUrl: string; trackUrl: string },
+  delayMs: () => number,
+): Promise<TrafficShop> {
   const port = await freePort();
-  const env = { ORDER_WEBHOOK_SECRET: WEBHOOK_SECRET };
-  const start = () => startApp('storefront', { ...collector, sdkKey: 'traffic', port, env });
-  const steady = new Set<Promise<unknown>>();
+  // What a process has counted, the next one has to know: answers get lost with the process.
+  const folder = await mkdtemp(join(tmpdir(), 'e2e-visitors-'));
+  const env = { ORDER_WEBHOOK_SECRET: WEBHOOK_SECRET, VISITOR_FOLDER: folder };
+  // A server that stops goes on for as long as somebody uses a connection that is kept alive.
+  const args = ['--keepAliveTimeout', '200'];
+  const start = () => startApp('storefront', { ...collector, sdkKey: 'traffic', port, env, args });
+  const awaited = new Set<Moment>();
+  const restarts: Moment[] = [];
   let app: RunningApp = await start();
   let restarting: Promise<void> | null = null;
 
-  async function startAgain(): Promise<void> {
-    await Promise.allSettled(steady);
-    await app.stop(PATIENCE_MS);
+  async function stop(): Promise<void> {
+    if (!(await app.stop(PATIENCE_MS))) throw new Error(`The server was killed:\n${app.output()}`);
+  }
+
+  async function restart(): Promise<void> {
+    await sleep(delayMs());
+    await stop();
     app = await start();
+    restarting = null;
   }
 
   return {
     url: app.url,
     webhookSecret: WEBHOOK_SECRET,
-    async steadily(run) {
-      while (restarting !== null) await restarting;
-      const running = run();
-      steady.add(running);
-      try {
-        return await running;
-      } finally {
-        steady.delete(running);
-      }
+    restartAt: (moment) => void awaited.add(moment),
+    reached(moment) {
+      if (restarting !== null || !awaited.delete(moment)) return;
+      restarts.push(moment);
+      restarting = restart();
     },
-    async restart() {
-      restarting = startAgain();
-      await restarting;
-      restarting = null;
-    },
+    restarts: () => restarts,
     async stop() {
       await restarting;
-      await app.stop(PATIENCE_MS);
+      await stop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
+import { type Browser, type BrowserContext, expect, type Locator, type Page, type Request } from '@playwright/test';
 import { hydrated } from './hydrated.ts';
 import { pageAt, priceIn, shownIn } from './scripted-page.ts';
 import type { Random } from './scripted-random.ts';
@@ -10,7 +10,7 @@ export interface TabVisitor {
   readonly book: TrafficBook;
   readonly random: Random;
   readonly context: BrowserContext;
-  readonly shop: Pick<TrafficShop, 'url' | 'steadily'>;
+  readonly shop: Pick<TrafficShop, 'url' | 'reached'>;
 }
 
 /** For whatever a browser does, also on a busy machine; a server that is restarted gets three times as long. */
@@ -42,7 +42,8 @@ export async function visitInTab(visitor: TabVisitor): Promise<void> {
 }
 
 /** The last time somebody comes: waits until what other tabs had to leave has arrived. */
-export async function comeBackInTab({ context, shop }: TabVisitor): Promise<void> {
+export async function comeBackInTab(visitor: TabVisitor): Promise<void> {
+  const { context, shop } = visitor;
   const page = await context.newPage();
   await page.addInitScript(() => {
     window.leftBatchIds = JSON.parse(localStorage.getItem('cv_queue') ?? '[]').map(({ id }: { id: string }) => id);
@@ -51,12 +52,12 @@ export async function comeBackInTab({ context, shop }: TabVisitor): Promise<void
   page.on('response', (response) => {
     if (response.status() === 202) taken.push(response.request().postData() ?? '');
   });
-  await page.goto(`${shop.url}/newsletter`);
+  await insist(page, () => page.goto(`${shop.url}/newsletter`));
   // By this page now, or by the one that was left: the cookie says so.
   const left = await page.evaluate(() => window.leftBatchIds ?? []);
   const isDelivered = async (id: string) =>
     taken.some((body) => body.includes(id)) || (await page.evaluate(() => document.cookie)).includes(id);
-  for (const id of left) await expect.poll(() => isDelivered(id), { timeout: PATIENCE_MS }).toBe(true);
+  for (const id of left) await expect.poll(() => isDelivered(id), { timeout: 3 * PATIENCE_MS }).toBe(true);
   await page.waitForLoadState('networkidle');
 }
 
@@ -81,14 +82,13 @@ const leaveAtOnce: Visit = async (visitor, page) => {
 const reload: Visit = async (visitor, page) => {
   await see(visitor, page, '/pricing');
   await choosePlan(visitor, page);
-  await seeAgain(visitor, page, '/pricing');
+  await page.reload().catch(() => {});
+  await lookAround(visitor, page, '/pricing').catch(() => see(visitor, page, '/pricing'));
 };
 
 const goOffline: Visit = async (visitor, page) => {
   const { context, random } = visitor;
   await see(visitor, page, '/pricing');
-  // What is under way would be torn apart: nobody could say whether it was counted if the server is restarted as well.
-  await page.waitForLoadState('networkidle');
   await context.setOffline(true);
   await choosePlan(visitor, page);
   // Or it waits in storage for the next visit, once the tab is closed.
@@ -97,25 +97,27 @@ const goOffline: Visit = async (visitor, page) => {
 
 const wander: Visit = async (visitor, page) => {
   await see(visitor, page, '/cart');
-  await follow(visitor, page, { link: 'Membership', path: '/pricing' });
+  await follow(visitor, page, '/pricing', page.getByRole('link', { name: 'Membership' }).first());
   if (visitor.random.chance(0.5)) await choosePlan(visitor, page);
 };
 
 const order: Visit = async (visitor, page) => {
   const { book, random, shop } = visitor;
   const path = random.pick(['/products/drift-shell', '/products/fell-mug']);
-  // In one piece: whether an order without an answer was placed, only the shop could say.
-  await shop.steadily(async () => {
+  const checkout = page.getByTestId('checkout');
+  await see(visitor, page, path);
+  const price = priceIn(await page.content());
+  book.did('add-to-cart');
+  shop.reached('order');
+  await follow(visitor, page, '/cart', page.getByTestId('add-to-cart'));
+  // Whoever got no answer looks at what is in the cart.
+  for (; !(await checkout.isVisible()); await follow(visitor, page, '/cart', page.getByTestId('add-to-cart'))) {
     await see(visitor, page, path);
-    const price = priceIn(await page.content());
-    await page.getByTestId('add-to-cart').click();
-    book.did('add-to-cart');
-    await page.waitForURL('**/cart');
-    await lookAround(visitor, page, '/cart');
-    await page.getByTestId('checkout').click();
-    await page.waitForURL('**/checkout/complete');
-    book.ordered({ amount: price, productsCount: 1 });
-  });
+  }
+  for (; await checkout.isVisible(); await see(visitor, page, '/cart')) {
+    if (await leads(visitor, page, '/checkout/complete', checkout)) break;
+  }
+  book.ordered({ amount: price, productsCount: 1 });
 };
 
 async function choosePlan({ book, random }: TabVisitor, page: Page): Promise<void> {
@@ -131,26 +133,18 @@ async function clickHero({ book }: TabVisitor, page: Page): Promise<void> {
 
 /** Loads a page, again while the server is away, and writes down what is on it. */
 async function see(visitor: TabVisitor, page: Page, path: string): Promise<void> {
-  await tryToSee(visitor, page, path, () => page.goto(visitor.shop.url + path));
+  await insist(page, async () => {
+    await page.goto(visitor.shop.url + path);
+    await lookAround(visitor, page, path);
+  });
 }
 
-async function seeAgain(visitor: TabVisitor, page: Page, path: string): Promise<void> {
-  await tryToSee(visitor, page, path, (attempt) =>
-    attempt === 1 ? page.reload() : page.goto(visitor.shop.url + path),
-  );
-}
-
-async function tryToSee(
-  visitor: TabVisitor,
-  page: Page,
-  path: string,
-  load: (attempt: number) => Promise<unknown>,
-): Promise<void> {
+async function insist(page: Page, attempt: () => Promise<unknown>): Promise<void> {
   const giveUpAt = Date.now() + 3 * PATIENCE_MS;
-  for (let attempt = 1; ; attempt += 1) {
+  for (;;) {
     try {
-      await load(attempt);
-      return await lookAround(visitor, page, path);
+      await attempt();
+      return;
     } catch (error) {
       if (Date.now() > giveUpAt) throw error;
       await page.waitForTimeout(300);
@@ -159,14 +153,25 @@ async function tryToSee(
 }
 
 /** Soft navigation; a server that is away turns it into a broken page, and the visitor starts anew. */
-async function follow(visitor: TabVisitor, page: Page, to: { link: string; path: string }): Promise<void> {
-  try {
-    await page.getByRole('link', { name: to.link }).first().click();
-    await page.waitForURL(visitor.shop.url + to.path, { waitUntil: 'commit' });
-    await lookAround(visitor, page, to.path);
-  } catch {
-    await see(visitor, page, to.path);
-  }
+async function follow(visitor: TabVisitor, page: Page, path: string, control: Locator): Promise<void> {
+  if (!(await leads(visitor, page, path, control))) return see(visitor, page, path);
+  await lookAround(visitor, page, path).catch(() => see(visitor, page, path));
+}
+
+/** Whether a click leads there. */
+async function leads({ shop }: TabVisitor, page: Page, path: string, control: Locator): Promise<boolean> {
+  const isGone = page.waitForEvent('requestfailed', { predicate: isServerGone, timeout: 0 }).catch(() => {});
+  const there = page.waitForURL(shop.url + path, { waitUntil: 'commit' });
+  const arrived = Promise.all([control.click(), there]).then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([arrived, isGone.then(() => false)]);
+}
+
+/** What a page sends in the background is tried again by the page. */
+function isServerGone(request: Request): boolean {
+  return !request.url().includes('/api/convert') && !request.failure()?.errorText.includes('ERR_ABORTED');
 }
 
 async function lookAround({ book, context }: TabVisitor, page: Page, path: string): Promise<void> {

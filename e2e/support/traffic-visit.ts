@@ -1,5 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { type ScriptedBrowser, scriptedBrowser } from './scripted-browser.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ScriptedBrowser,
+  type ScriptedBrowserOptions,
+  type ScriptedTab,
+  scriptedBrowser,
+} from './scripted-browser.ts';
 import { formIn, priceIn, shownIn } from './scripted-page.ts';
 import type { Random } from './scripted-random.ts';
 import { OWN_ORDER, openBook, type TrafficBook } from './traffic-book.ts';
@@ -10,136 +16,146 @@ export interface TrafficVisitor {
   readonly book: TrafficBook;
   readonly random: Random;
   readonly browser: ScriptedBrowser;
+  readonly shop: Shop;
   /** Prices of what is in the cart. */
   readonly cart: number[];
-  /** The page in the tab that was left open. */
-  tab: Tab | null;
+  /** The tab that was left open. */
+  tab: ScriptedTab | null;
 }
 
-interface Tab {
-  readonly path: string;
-  readonly html: string;
-}
-
-export type Shop = Pick<TrafficShop, 'url' | 'steadily'> & { readonly webhookSecret: string | null };
+export type Shop = Pick<TrafficShop, 'url' | 'reached'> & { readonly webhookSecret: string | null };
 
 const PRODUCTS = ['/products/drift-shell', '/products/fell-mug', '/products/tarn-tent'] as const;
 const PATHS = ['/', '/pricing', '/pricing', '/pricing', ...PRODUCTS, '/cart'] as const;
 const PLANS = ['day', 'ridge', 'summit'] as const;
+/** How long a sender waits before it repeats a webhook. */
+const REPEAT_MS = 200;
+const OFFLINE_MS = 150;
 
 export function newTrafficVisitor(
   name: string,
   random: Random,
-  options: Pick<Parameters<typeof scriptedBrowser>[0], 'url' | 'fetch'>,
+  { shop, ...options }: Omit<ScriptedBrowserOptions, 'url'> & { readonly shop: Shop },
 ): TrafficVisitor {
-  const browser = scriptedBrowser({ ...options, random });
+  const browser = scriptedBrowser({ ...options, url: shop.url });
   // Half of them were here before; the shop gives the others their ids.
   if (random.chance(0.5)) browser.cookies.set('cv_vid', random.uuid());
-  return { book: openBook(name), random, browser, cart: [], tab: null };
+  return { book: openBook(name), random, browser, shop, cart: [], tab: null };
 }
 
 /** One visit: a page or two, with whatever comes to the visitor's mind, up to where the tab is closed or left open. */
-export async function visitShop(visitor: TrafficVisitor, shop: Shop): Promise<void> {
-  const { random } = visitor;
-  const pages = random.chance(0.1) ? 2 : 1;
-  for (let page = 0; page < pages; page += 1) {
-    const tab = visitor.tab ?? (await look(visitor, random.pick(PATHS)));
-    visitor.tab = null;
-    if (tab === null) return;
+export async function visitShop(visitor: TrafficVisitor): Promise<void> {
+  const { random, browser, shop, book } = visitor;
+  visitor.tab?.setHidden(false);
+  const tab = visitor.tab ?? (await browser.open(random.pick(PATHS)));
+  visitor.tab = null;
+  book.is(browser.cookies.get('cv_vid') ?? '');
+  // Or gone before React had put anything on the page.
+  if (random.chance(0.95)) {
+    see(visitor, tab);
     await act(visitor, tab);
-    if (random.chance(0.05)) await look(visitor, tab.path);
-    // An empty cart in a tab stays empty, whatever is put into it elsewhere.
-    else if (random.chance(0.65) && tab.path !== '/cart') visitor.tab = tab;
+    if (random.chance(0.1)) {
+      await tab.goTo(random.chance(0.5) ? tab.path : random.pick(PATHS));
+      see(visitor, tab);
+      await act(visitor, tab);
+    }
   }
-  if (shop.webhookSecret !== null && random.chance(0.08)) await payElsewhere(visitor, shop, shop.webhookSecret);
-  await leave(visitor, shop);
+  if (shop.webhookSecret !== null && random.chance(0.08)) await payElsewhere(visitor, shop.webhookSecret);
+  // An empty cart in a tab stays empty, whatever is put into it elsewhere.
+  if (random.chance(0.4) && tab.path !== '/cart') {
+    tab.setHidden(true);
+    visitor.tab = tab;
+  } else await leave(visitor, tab);
 }
 
 /** The last time somebody comes: what waits is delivered by whichever page is opened, and on this one nothing is shown. */
-export async function comeBack({ browser }: TrafficVisitor): Promise<void> {
-  if (!browser.hasWaiting()) return;
-  await browser.open('/newsletter');
-  if (!(await browser.deliver())) throw new Error('The relay takes nothing although the shop is open.');
+export async function comeBack({ browser, shop, tab }: TrafficVisitor): Promise<void> {
+  await tab?.close();
+  while (browser.hasWaiting()) {
+    shop.reached('last visit');
+    const last = await browser.open('/newsletter');
+    await last.delivered();
+    await last.close();
+  }
+  if (browser.refusals().length > 0) throw new Error(`The relay has refused: ${browser.refusals().join(', ')}`);
 }
 
-/** `null`: the visitor was gone before React had put anything on the page. */
-async function look({ book, random, browser }: TrafficVisitor, path: string): Promise<Tab | null> {
-  const html = await browser.open(path);
-  book.is(browser.cookies.get('cv_vid') ?? '');
-  if (random.chance(0.05)) return null;
-  see({ book, browser }, { path, html });
-  return { path, html };
-}
-
-function see({ book, browser }: Pick<TrafficVisitor, 'book' | 'browser'>, { path, html }: Tab): void {
-  for (const shown of shownIn(path, html)) {
+function see({ book }: Pick<TrafficVisitor, 'book'>, tab: ScriptedTab): void {
+  for (const shown of shownIn(tab.path, tab.html)) {
     book.saw(shown);
-    browser.show(shown);
+    tab.show(shown);
   }
 }
 
-async function act(visitor: TrafficVisitor, { path, html }: Tab): Promise<void> {
-  const { book, random, browser } = visitor;
-  if (path === '/' && random.chance(0.4)) reach(visitor, 'hero-cta');
+async function act(visitor: TrafficVisitor, tab: ScriptedTab): Promise<void> {
+  const { book, random, cart } = visitor;
+  const { path, html } = tab;
+  if (path === '/' && random.chance(0.4)) reach(visitor, tab, 'hero-cta');
   if (path === '/pricing' && random.chance(0.5))
-    reach(visitor, 'plan-selected', { customDimension1: random.pick(PLANS) });
-  if (path === '/cart' && visitor.cart.length > 0) await checkOut(visitor, html);
+    reach(visitor, tab, 'plan-selected', { customDimension1: random.pick(PLANS) });
+  if (path === '/cart' && cart.length > 0) return checkOut(visitor, tab);
   if (path.startsWith('/products/') && random.chance(0.35)) {
-    reach(visitor, 'add-to-cart');
+    reach(visitor, tab, 'add-to-cart');
     // Now and then before the order: then it is credited to what was shown.
-    if (random.chance(0.5)) await browser.deliver();
-    visitor.cart.push(priceIn(html));
-    const cart = await browser.submit(path, formIn(html, 'add-to-cart'));
-    see(visitor, { path: '/cart', html: cart });
-    if (random.chance(0.5)) await checkOut(visitor, cart);
-  }
-  if (random.chance(0.03) && !book.has('newsletter-signup')) {
+    if (random.chance(0.5)) await tab.delivered();
+    cart.push(priceIn(html));
+    await tab.submit(path, formIn(html, 'add-to-cart'));
+    see(visitor, tab);
+    if (random.chance(0.5)) await checkOut(visitor, tab);
+  } else if (random.chance(0.03) && !book.has('newsletter-signup')) {
     book.did('newsletter-signup');
-    await browser.submit('/api/newsletter', formIn(html, 'newsletter'));
+    await tab.submit('/api/newsletter', formIn(html, 'newsletter'));
   }
 }
 
 function reach(
-  { book, browser, random }: TrafficVisitor,
+  { book, random }: TrafficVisitor,
+  tab: ScriptedTab,
   goalKey: string,
   conversionData: Record<string, string> = {},
 ): void {
   book.did(goalKey, conversionData);
-  browser.convert(goalKey, { conversionData });
-  if (random.chance(0.2)) browser.convert(goalKey, { conversionData });
+  tab.convert(goalKey, { conversionData });
+  if (random.chance(0.2)) tab.convert(goalKey, { conversionData });
 }
 
-async function checkOut({ book, browser, cart }: TrafficVisitor, html: string): Promise<void> {
+async function checkOut({ book, browser, cart, random }: TrafficVisitor, tab: ScriptedTab): Promise<void> {
   const prices = cart.splice(0);
-  await browser.submit('/cart', formIn(html, 'checkout'));
+  // The order may have been placed all the same: the visitor cannot know, and places it again.
+  if (random.chance(0.1)) browser.loseNextAnswer();
+  await tab.submit('/cart', formIn(tab.html, 'checkout'));
   book.ordered({ amount: prices.reduce((sum, price) => sum + price, 0), productsCount: prices.length });
 }
 
-/** An order of this visitor is paid at a service, which tells the shop; sometimes it tells it twice. */
-async function payElsewhere({ book, random }: TrafficVisitor, { url, steadily }: Shop, secret: string): Promise<void> {
+/** An order of this visitor is paid at a service, which tells the shop until it is answered, and sometimes once more. */
+async function payElsewhere({ book, random, shop }: TrafficVisitor, secret: string): Promise<void> {
   const order = { id: OWN_ORDER + random.uuid(), total_price: `${10 + random.below(200)}.50` };
   const body = JSON.stringify({ ...order, note_attributes: [{ name: 'cv_vid', value: book.visitorId }] });
   const signature = createHmac('sha256', secret).update(body).digest('base64');
   const headers = { 'x-shopify-hmac-sha256': signature, 'content-type': 'application/json' };
-  const tell = async () => {
-    const { status } = await fetch(`${url}/api/webhooks/order-paid`, { method: 'POST', headers, body });
-    if (status !== 204) throw new Error(`The shop answered a webhook with ${status}.`);
-  };
-  // In the life of one process: only a DataStore knows an order that the process before has counted.
-  await steadily(async () => {
-    await tell();
-    if (random.chance(0.3)) await tell();
-  });
+  const tell = () => fetch(`${shop.url}/api/webhooks/order-paid`, { method: 'POST', headers, body }).catch(() => null);
   book.ordered({ amount: Number(order.total_price), transactionId: order.id });
+  shop.reached('webhook');
+  for (let left = random.chance(0.3) ? 2 : 1; left > 0; ) {
+    const answer = await tell();
+    if (answer === null || answer.status >= 500) await sleep(REPEAT_MS);
+    else if (answer.status === 204) left -= 1;
+    else throw new Error(`The shop answered a webhook with ${answer.status}.`);
+  }
 }
 
-async function leave({ random, browser }: TrafficVisitor, { steadily }: Shop): Promise<void> {
-  // Offline, or closed too fast: it waits in storage for the next visit.
-  if (random.chance(0.2)) return;
-  if (random.chance(0.75)) return void (await browser.deliver());
-  // As above: between the answer that is lost and the next attempt, somebody has to remember the batch.
-  await steadily(async () => {
-    await browser.deliverUnheard();
-    await browser.deliver();
-  });
+async function leave({ random, browser, shop }: TrafficVisitor, tab: ScriptedTab): Promise<void> {
+  if (random.chance(0.1)) {
+    browser.setOnline(false);
+    // Long enough for an attempt to fail; or what waits is left to the next visit.
+    if (random.chance(0.5)) await sleep(OFFLINE_MS);
+    else await tab.close();
+    browser.setOnline(true);
+  } else if (random.chance(0.2)) {
+    browser.loseNextAnswer();
+    shop.reached('lost answer');
+  }
+  // Or closed while everything is still under way.
+  if (random.chance(0.6)) await tab.delivered();
+  await tab.close();
 }

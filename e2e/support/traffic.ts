@@ -1,4 +1,5 @@
 import type { Browser } from '@playwright/test';
+import { bundlePage } from './page-life.ts';
 import { randomOf } from './scripted-random.ts';
 import type { TrafficBook } from './traffic-book.ts';
 import { comeBackInTab, newTabVisitor, visitInTab } from './traffic-tabs.ts';
@@ -26,20 +27,16 @@ export async function trafficOverHttp(
   plan: TrafficPlan,
   { seed, shop, onVisit, fetch }: Traffic & { readonly fetch?: typeof globalThis.fetch },
 ): Promise<TrafficBook[]> {
+  const options = { shop, startPage: await bundlePage(), ...(fetch && { fetch }) };
   const visitors = Array.from({ length: plan.visitors }, (_, index) =>
-    newTrafficVisitor(`visitor ${index}`, randomOf(seed, 'http', index), { url: shop.url, ...(fetch && { fetch }) }),
+    newTrafficVisitor(`visitor ${index}`, randomOf(seed, 'http', index), options),
   );
   const visits = Array.from({ length: plan.visits }, (_, index) => visitors[index % visitors.length]);
   await inTurns(visits, plan.atOnce, async (visitor) => {
-    if (visitor) await named(visitor.book, visitShop(visitor, shop));
+    if (visitor) await named(visitor.book, visitShop(visitor));
     onVisit?.();
   });
-  await inTurns(visitors, plan.atOnce, (visitor) =>
-    named(
-      visitor.book,
-      shop.steadily(() => comeBack(visitor)),
-    ),
-  );
+  await inTurns(visitors, plan.atOnce, (visitor) => named(visitor.book, comeBack(visitor)));
   return visitors.map(({ book }) => book);
 }
 
@@ -60,10 +57,7 @@ export async function trafficInTabs(
       await named(visitor.book, visitInTab(visitor));
       onVisit?.();
     }
-    await named(
-      visitor.book,
-      shop.steadily(() => comeBackInTab(visitor)),
-    );
+    await named(visitor.book, comeBackInTab(visitor));
     await visitor.context.close();
   });
   return books;

@@ -1,7 +1,8 @@
 import { createConvert } from '@convert-fullstack/next';
 import { EXPERIMENTS_COOKIE } from './experiments-cookie';
+import { visitorStoreIn } from './visitor-store';
 
-const { CONVERT_SDK_KEY = 'demo', CONVERT_CONFIG_URL, CONVERT_TRACK_URL } = process.env;
+const { CONVERT_SDK_KEY = 'demo', CONVERT_CONFIG_URL, CONVERT_TRACK_URL, VISITOR_FOLDER } = process.env;
 
 export const convert = createConvert({
   sdkKey: CONVERT_SDK_KEY,
@@ -10,6 +11,8 @@ export const convert = createConvert({
   consent: ({ cookies }) => (cookies.get(EXPERIMENTS_COOKIE) === 'no' ? 'denied' : 'granted'),
   // Orders are counted by the server action and the webhook; a browser could make them up.
   browserConversions: { revenue: false, forceMultiple: false },
+  // For a shop that runs in several processes, or is restarted: an order that one of them has counted, all know.
+  ...(VISITOR_FOLDER && { dataStore: visitorStoreIn(VISITOR_FOLDER) }),
   // Set by `npm run demo` for the local emulator. Unset: Convert itself.
   transport: { configUrl: CONVERT_CONFIG_URL, trackUrl: CONVERT_TRACK_URL },
 });

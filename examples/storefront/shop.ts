@@ -66,16 +66,21 @@ export const findProduct = (slug: string): Product | undefined => products.find(
 
 export const euro = (amount: number) => `€${Number.isInteger(amount) ? amount : amount.toFixed(2)}`;
 
-/** The cart is a cookie of slugs; whatever else it says is ignored. */
+/** The cart is a cookie: the number that its order will have, and slugs. Whatever else it says is ignored. */
 export async function readCart(): Promise<Product[]> {
-  const slugs = (await cookies()).get('cart')?.value.split('.') ?? [];
-  return slugs.flatMap((slug) => findProduct(slug) ?? []).slice(0, 20);
+  return (await cartParts()).flatMap((slug) => findProduct(slug) ?? []).slice(0, 20);
 }
 
 /** For server actions. */
 export async function writeCart(cart: readonly Product[]): Promise<void> {
-  const slugs = cart.map((product) => product.slug).join('.');
-  (await cookies()).set('cart', slugs, { httpOnly: true, sameSite: 'lax', path: '/', maxAge: 60 * 60 * 24 * 14 });
+  const number = cart.length > 0 ? [await orderNumber()] : [];
+  const value = [...number, ...cart.map((product) => product.slug)].join('.');
+  (await cookies()).set('cart', value, { httpOnly: true, sameSite: 'lax', path: '/', maxAge: 60 * 60 * 24 * 14 });
+}
+
+/** The number of the order that this cart becomes: the same when it is placed again by somebody who got no answer. */
+export async function orderNumber(): Promise<string> {
+  return (await cartParts()).find(isNumber) ?? crypto.randomUUID();
 }
 
 /** For server actions: the number of the order that was just placed, for the page that thanks for it. */
@@ -86,5 +91,11 @@ export async function keepOrder(number: string): Promise<void> {
 /** `null`: there is none, or it is no number of ours. */
 export async function placedOrder(): Promise<string | null> {
   const number = (await cookies()).get('order')?.value ?? '';
-  return /^[0-9a-f-]{36}$/.test(number) ? number : null;
+  return isNumber(number) ? number : null;
 }
+
+async function cartParts(): Promise<string[]> {
+  return (await cookies()).get('cart')?.value.split('.') ?? [];
+}
+
+const isNumber = (text: string) => /^[0-9a-f-]{36}$/.test(text);

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { convert } from '@/convert';
-import { euro, keepOrder, readCart, writeCart } from '@/shop';
+import { euro, keepOrder, orderNumber, readCart, writeCart } from '@/shop';
 import { ProductArt } from '../art';
 import { DemoNote } from '../demo-note';
 
@@ -20,7 +20,7 @@ async function checkout() {
   const cart = await readCart();
   if (cart.length === 0) redirect('/cart');
 
-  const order = crypto.randomUUID();
+  const order = await orderNumber();
   await convert.trackConversion('purchase', {
     revenue: totalOf(cart),
     conversionData: { transactionId: order, productsCount: cart.length },
