@@ -150,7 +150,7 @@ test('a browser cannot make up revenue or count a goal again where the app does 
   await expectCounted(visitorId, ['goal newsletter-signup ()'], emulator.url);
 });
 
-test('a thousand requests at once of one visitor are limited, and everybody else is served and counted', async ({
+test('a thousand requests of one visitor, fifty at a time, are limited, and everybody else is served and counted', async ({
   page,
 }) => {
   const visitorId = newVisitor({ 'home-hero': 'trail-story', 'pricing-page': 'monthly-first' });

@@ -62,7 +62,7 @@ export async function visitShop(visitor: TrafficVisitor): Promise<void> {
   }
   if (shop.webhookSecret !== null && random.chance(0.08)) await payElsewhere(visitor, shop.webhookSecret);
   // An empty cart in a tab stays empty, whatever is put into it elsewhere.
-  if (random.chance(0.4) && tab.path !== '/cart') {
+  if (random.chance(0.65) && tab.path !== '/cart') {
     tab.setHidden(true);
     visitor.tab = tab;
   } else await leave(visitor, tab);

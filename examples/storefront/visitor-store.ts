@@ -11,23 +11,24 @@ type VisitorStore = NonNullable<ConvertOptions['dataStore']>;
  */
 export function visitorStoreIn(folder: string): VisitorStore {
   // Keys hold visitor ids, which come from cookies: not everything in there is fit for a file's name.
-  const fileOf = (key: string) => join(folder, createHash('sha256').update(key).digest('hex'));
+  const fileOf = (kind: 'record' | 'added', key: string) =>
+    join(folder, `${kind}-${createHash('sha256').update(key).digest('hex')}`);
 
   return {
     get(key) {
-      const file = fileOf(key);
+      const file = fileOf('record', key);
       return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
     },
     set(key, record) {
       // Renamed when it is complete: nobody reads half a record.
       const draft = join(folder, randomUUID());
       writeFileSync(draft, JSON.stringify(record));
-      renameSync(draft, fileOf(key));
+      renameSync(draft, fileOf('record', key));
     },
     add(key) {
       try {
         // Fails where there is such a file: for all processes but one.
-        writeFileSync(fileOf(key), '', { flag: 'wx' });
+        writeFileSync(fileOf('added', key), '', { flag: 'wx' });
         return true;
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;

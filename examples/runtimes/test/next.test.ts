@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { describe, expect } from 'vitest';
 import { it } from './support/it.ts';
 import { arrival, aWhile, comesBack, converted, orderOf } from './support/orders.ts';
@@ -19,6 +22,30 @@ describe.concurrent('Next.js on a Node.js server', () => {
     signal('SIGTERM');
     await aWhile();
     emulator.setFaults({ track: 'ok' });
+    expect(await ended).toBe(143);
+    expect(converted(emulator)).toEqual(['visitor-1', 'visitor-2']);
+  });
+
+  it('goes on to serve and to count on a connection that is kept alive', async ({ emulator, startShop }) => {
+    const { port, signal, ended } = await startShop(SERVER);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const order = async (visitorId: string, beforeItIsSent = async () => {}) => {
+      const placing = request({ port, agent, path: '/orders', method: 'POST' });
+      const answered = once(placing, 'response');
+      placing.flushHeaders();
+      await beforeItIsSent();
+      placing.end(JSON.stringify(orderOf(visitorId)));
+      const [response]: IncomingMessage[] = await answered;
+      return response && json(response);
+    };
+    const stop = async () => {
+      await aWhile();
+      signal('SIGTERM');
+      await aWhile();
+    };
+    expect(await order('visitor-1', stop)).toEqual({ status: 'queued' });
+    expect(await order('visitor-2')).toEqual({ status: 'queued' });
+    agent.destroy();
     expect(await ended).toBe(143);
     expect(converted(emulator)).toEqual(['visitor-1', 'visitor-2']);
   });
