@@ -30,7 +30,7 @@ const PATHS = ['/', '/pricing', '/pricing', '/pricing', ...PRODUCTS, '/cart'] as
 const PLANS = ['day', 'ridge', 'summit'] as const;
 /** How long a sender waits before it repeats a webhook. */
 const REPEAT_MS = 200;
-const OFFLINE_MS = 150;
+const OFFLINE_MS = 50;
 
 export function newTrafficVisitor(
   name: string,
