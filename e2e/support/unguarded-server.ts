@@ -24,8 +24,9 @@ export async function startUnguardedServer(folder: string, guard: Guard): Promis
   return {
     ...app,
     async stop() {
-      await app.stop();
+      const hasEnded = await app.stop();
       await rm(folder, { recursive: true });
+      return hasEnded;
     },
   };
 }
