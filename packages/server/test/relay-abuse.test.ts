@@ -139,6 +139,14 @@ describe('a recorded request', () => {
   });
 });
 
+it('a stranger who knows of a batch cannot use it up', async () => {
+  const { send } = browserWith(core);
+  const batch = { id: 'recorded01', visitor: 'visitor-1', events: [SHOWN, BOUGHT] };
+  await send(batch, { cookie: 'cv_vid=thief' });
+  await send(batch);
+  expect(await counted()).toEqual(['thief conversion', 'visitor-1 bucketing', 'visitor-1 conversion']);
+});
+
 describe('another visitor’s id', () => {
   it('in the body moves nothing to them', async () => {
     const { send, choose } = browserWith(core);
@@ -233,7 +241,7 @@ describe('a flood', () => {
       for (let at = from; at < to; at++) {
         const visitorId = `flood-${at}-${'x'.repeat(100)}`;
         if (limit.take(visitorId) > 0) throw new Error('a new visitor was refused');
-        await batches.once({ madeFor: visitorId, batchId: 'batch00001' }, async () => ({ visitorId }));
+        await batches.once({ visitorRef: visitorId, batchId: 'batch00001' }, async () => ({ visitorId }));
       }
     };
     await pass(0, 40_000);

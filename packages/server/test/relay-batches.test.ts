@@ -141,6 +141,12 @@ describe('a batch of a visitor who has logged in since', () => {
     expect(conversions()).toHaveLength(1);
   });
 
+  it('nor when its page named the visitor by what stands for the id', async () => {
+    const { send } = browserWith(core);
+    await send({ ...BATCH, visitor: REF });
+    expect(await outcome(await send({ ...BATCH, visitor: REF }, USER))).toEqual([202, DUPLICATE]);
+  });
+
   it('nor by another process, when the page that was left had its answer', async () => {
     const receipt = cookiesOf(await browserWith(core).send(LEFT))[RECEIPT_COOKIE];
     const { send } = browserWith(sampleCore({ transport }));
@@ -185,10 +191,11 @@ describe('a page that is left asks whether a batch has arrived', () => {
     expect(await counted()).toBe(2);
   });
 
-  it('of its own visitor only', async () => {
+  it('of its own visitor, or of whom that was before a login', async () => {
     const { send } = browserWith(core);
     await send(BATCH);
     expect((await send({ ...QUESTION, visitor: 'visitor-2' }, { cookie: 'cv_vid=visitor-2' })).status).toBe(503);
+    expect((await send(QUESTION, { cookie: 'cv_vid=visitor-2' })).status).toBe(202);
   });
 });
 

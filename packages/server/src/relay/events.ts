@@ -13,6 +13,7 @@ import { answer, refuse, refuseForNow } from './answer.ts';
 import { readJson } from './read-json.ts';
 import { refuseSender, senderOf } from './sender.ts';
 import { takeEvents } from './take-events.ts';
+import type { TakenBatches } from './taken-batches.ts';
 
 /** More events in one request weigh as much as more requests: the queue behind is shared by all visitors. */
 const EVENTS_OF_A_REQUEST = 10;
@@ -63,25 +64,35 @@ async function takeBatch(
 ): Promise<Outcome | null> {
   const visitorRef = await visitorRefOf(visitorId);
   const known = readReceipt(source.cookies.get(RECEIPT_COOKIE), visitorRef);
+  const isPageOfOther = visitor !== undefined && visitor !== visitorId && visitor !== visitorRef;
   const take = () =>
     takeEvents(events, {
       core,
       visitorId,
       segments: requestSegments(source.url, source.headers),
-      isPageOfOther: visitor !== undefined && visitor !== visitorId && visitor !== visitorRef,
+      isPageOfOther,
       knownGoalIds: known.goalIds,
       allowed: options.browserConversions ?? {},
       // By the cookie alone: what an address asks for may not exist.
       isPreview: previewsOf({ url: null, cookies: source.cookies }).length > 0,
     });
-  const batch = { madeFor: visitor ?? visitorId, batchId };
+  const batch = { visitorRef, batchId };
   const isQuestion = batchId !== undefined && events.length === 0;
-  const hasArrived = batchId !== undefined && known.batchIds.includes(batchId);
+  const hasArrived =
+    batchId !== undefined &&
+    (known.batchIds.includes(batchId) || (isPageOfOther && (await cameBefore(visitor, batchId, batches))));
   if (isQuestion && !hasArrived && !(await batches.has(batch))) return null;
   const taken = isQuestion || hasArrived ? null : await batches.once(batch, take);
   // Not for every batch: a page whose cookies have changed is kept out of the browser's back/forward cache.
   const arrived = withArrived(known, { batchId: isLeaving ? batchId : undefined, goalIds: taken?.goalIds ?? [] });
   return { receipt: taken?.receipt ?? DUPLICATE, arrived: arrived === known ? null : arrived };
+}
+
+/** With the cookie of whom the page was made for, before a login: the page names them by the id, or by what stands for it. */
+async function cameBefore(madeFor: string, batchId: string, batches: TakenBatches): Promise<boolean> {
+  const refs = [madeFor, await visitorRefOf(madeFor)];
+  const answers = await Promise.all(refs.map((visitorRef) => batches.has({ visitorRef, batchId })));
+  return answers.includes(true);
 }
 
 function receiptSetCookie(receipt: Receipt, request: Request, cookie: CookieOptions | undefined): string {

@@ -12,8 +12,8 @@ export interface TakenBatches {
 }
 
 export interface BatchName {
-  /** Of the page that made it, as the page says: after a login another visitor brings it. */
-  readonly madeFor: string;
+  /** Whose cookie it came with: of a batch of somebody else's, nobody can say that it has been brought. */
+  readonly visitorRef: string;
   readonly batchId: string | undefined;
 }
 
@@ -48,4 +48,4 @@ export function createTakenBatches(): TakenBatches {
   };
 }
 
-const nameOf = ({ madeFor, batchId }: BatchName) => `${madeFor} ${batchId}`;
+const nameOf = ({ visitorRef, batchId }: BatchName) => `${visitorRef} ${batchId}`;
