@@ -35,7 +35,7 @@ export default defineConfig({
   testDir: 'e2e/specs',
   outputDir: 'test-results/e2e',
   globalSetup: './e2e/browser.ts',
-  workers: 2,
+  workers: 3,
   // A failing test may take its time: what a slow machine does late is not wrong.
   timeout: 60_000,
   expect: { timeout: 10_000 },
@@ -50,7 +50,11 @@ export default defineConfig({
     // while it is left goes without what the device says.
     launchOptions: { ...browser, args: [...(browser?.args ?? []), `--user-agent=${chromium.userAgent}`] },
   },
-  projects: [{ name: 'chromium', use: chromium }],
+  projects: [
+    // Takes longest: first, so that nothing waits for it in the end.
+    { name: 'traffic', use: chromium, testMatch: 'traffic.spec.ts' },
+    { name: 'chromium', use: chromium, testIgnore: 'traffic.spec.ts' },
+  ],
   webServer: [
     {
       name: 'emulator',
