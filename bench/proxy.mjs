@@ -4,8 +4,9 @@ import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { median, table } from './measure.mjs';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 7);
-const ROUND_MS = 3_000;
+const SETS = Number(process.env.SETS ?? 7);
+const ROUNDS = 3;
+const ROUND_MS = 2_000;
 const CONNECTIONS = 8;
 const NEXT = 'node_modules/next/dist/bin/next';
 const folder = fileURLToPath(new URL('proxy-app/', import.meta.url));
@@ -19,41 +20,52 @@ const built = spawnSync(process.execPath, [NEXT, 'build'], {
 });
 if (built.status !== 0) process.exit(1);
 
-const servers = {
-  empty: await start('empty', 4701),
-  rewrite: await start('rewrite', 4702),
-  convert: await start('convert', 4703),
+const CASES = {
+  'dynamic page, empty proxy': ['empty', '/dynamic'],
+  'dynamic page, 20 experiences': ['convert', '/dynamic'],
+  'static page, empty proxy': ['empty', '/plain'],
+  'static page, proxy that only rewrites': ['rewrite', '/static'],
+  'static page, one per variation': ['convert', '/static'],
 };
-const cases = {
-  'dynamic page, empty proxy': [servers.empty, '/dynamic'],
-  'dynamic page, 20 experiences': [servers.convert, '/dynamic'],
-  'static page, empty proxy': [servers.empty, '/plain'],
-  'static page, proxy that only rewrites': [servers.rewrite, '/static'],
-  'static page, one per variation': [servers.convert, '/static'],
-};
+const names = Object.keys(CASES);
 const rounds = [];
-try {
-  for (const [server, path] of Object.values(cases)) await load(server, path);
-  // They take turns, so that whatever else the machine does hits all of them alike.
-  for (let round = 0; round < ROUNDS; round++) {
-    const answered = {};
-    for (const [name, [server, path]] of Object.entries(cases)) answered[name] = await load(server, path);
-    rounds.push(answered);
-  }
-} finally {
-  for (const { child } of Object.values(servers)) child.kill();
+// What the compiler makes of a server differs from one process to the next by more than what is measured.
+for (let set = 0; set < SETS; set++) {
+  console.log(`Servers ${set + 1} of ${SETS} …`);
+  rounds.push(...(await measure()));
 }
 
 const rate = (name) => `${Math.round(median(rounds.map((round) => round[name])))}/s`;
 const share = (name, reference) => median(rounds.map((round) => round[name] / round[reference])).toFixed(2);
-const names = Object.keys(cases);
-table(`Requests per second (median of ${ROUNDS} rounds; compare within one run only)`, [
-  [names[0], rate(names[0])],
-  [names[1], rate(names[1]), share(names[1], names[0])],
-  [names[2], rate(names[2])],
-  [names[3], rate(names[3]), share(names[3], names[2])],
-  [names[4], rate(names[4]), share(names[4], names[2])],
-]);
+table(
+  `Requests per second (median of ${rounds.length} rounds on ${SETS} sets of servers; compare within one run only)`,
+  [
+    [names[0], rate(names[0])],
+    [names[1], rate(names[1]), share(names[1], names[0])],
+    [names[2], rate(names[2])],
+    [names[3], rate(names[3]), share(names[3], names[2])],
+    [names[4], rate(names[4]), share(names[4], names[2])],
+  ],
+);
+
+/** Requests per second of each case, round by round. */
+async function measure() {
+  const servers = {};
+  try {
+    for (const [at, proxy] of ['empty', 'rewrite', 'convert'].entries()) servers[proxy] = await start(proxy, 4701 + at);
+    const measured = [];
+    // The first round warms up. They take turns, so that whatever else the machine does hits all of them alike.
+    for (let round = 0; round <= ROUNDS; round++) {
+      const answered = {};
+      for (const [name, [proxy, path]] of Object.entries(CASES)) answered[name] = await load(servers[proxy], path);
+      if (round > 0) measured.push(answered);
+    }
+    return measured;
+  } finally {
+    for (const { child } of Object.values(servers)) child.kill();
+    await Promise.all(Object.values(servers).map(({ ended }) => ended));
+  }
+}
 
 async function start(proxy, port) {
   const child = spawn(process.execPath, [NEXT, 'start', '-p', `${port}`], {
@@ -65,7 +77,7 @@ async function start(proxy, port) {
     child.stdout.on('data', (chunk) => String(chunk).includes('Ready in') && resolve());
     child.once('close', () => reject(new Error(`next start (${proxy}) has ended.`)));
   });
-  return { child, port };
+  return { child, port, ended: new Promise((resolve) => child.once('close', resolve)) };
 }
 
 /** Requests per second that are answered with 200, from visitors the browser knows, on open connections. */

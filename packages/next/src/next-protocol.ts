@@ -18,7 +18,7 @@ export interface AnswerChanges {
   readonly requestHeaders: Headers | null;
   /** Changes to the request headers that the answer hands on; `null` removes. */
   readonly overrides: Readonly<Record<string, OverrideHeader>>;
-  readonly requestUrl: string;
+  readonly requestUrl: URL;
   /** `Set-Cookie` values. */
   readonly setCookies: readonly string[];
   readonly responseHeaders?: Readonly<Record<string, string>>;
@@ -35,6 +35,8 @@ export interface Place {
   readonly cacheControl: string;
   /** `Server-Timing` metric for the scripts of the page. */
   readonly timing: string;
+  /** Whether it is told anything of the request. */
+  readonly seesRequest: boolean;
 }
 
 /** The new value, from the one the answer hands on; `isForeign`: the page is rendered by another site. */
@@ -46,22 +48,33 @@ export async function completeAnswer(response: Response | null, changes: AnswerC
   const goesOn = response === null || response.headers.has(NEXT) || response.headers.has(REWRITE);
   // Response.error(), of status 0, cannot be copied and carries nothing.
   if (response !== null && ((!goesOn && setCookies.length === 0) || response.status === 0)) return response;
-  // A copy: the application may hand out one answer to many requests, the headers of Response.redirect() are immutable,
-  // and `cookies` reads the headers only once.
-  const headers = new Headers(response?.headers ?? { [NEXT]: '1' });
-  const address = new URL(headers.get(REWRITE) ?? requestUrl, requestUrl);
-  const isForeign = address.origin !== new URL(requestUrl).origin;
+  // A copy: the application may hand out one answer to many requests, and the headers of Response.redirect() are immutable.
+  const completed = response === null ? NextResponse.next() : copyOf(response);
+  const { headers } = completed;
+  const rewritten = headers.get(REWRITE);
+  const address = rewritten === null ? requestUrl : new URL(rewritten, requestUrl);
+  const isForeign = address.origin !== requestUrl.origin;
   const place = goesOn && !isForeign ? await changes.place(address) : null;
-  if (goesOn) overrideRequestHeaders(headers, changes, isForeign);
+  const seesRequest = place?.seesRequest ?? true;
+  if (goesOn && (seesRequest || headers.has(OVERRIDDEN))) overrideRequestHeaders(headers, changes, isForeign);
   if (place !== null) goTo(place, headers);
   else if (goesOn && timing !== null) headers.append('server-timing', timing);
+  for (const [name, value] of Object.entries(responseHeaders)) headers.set(name, value);
+  return setCookies.length === 0 ? completed : withCookies(completed, setCookies);
+}
+
+function copyOf({ body, status, statusText, headers }: Response): NextResponse {
+  return new NextResponse(body, { status, statusText, headers });
+}
+
+async function withCookies(response: NextResponse, setCookies: readonly string[]): Promise<NextResponse> {
+  const { headers } = response;
   for (const cookie of setCookies) headers.append('set-cookie', cookie);
   // A shared cache that kept this answer would do to everybody's browser what is meant for one.
-  if (setCookies.length > 0) headers.set('cache-control', 'private, no-store');
-  for (const [name, value] of Object.entries(responseHeaders)) headers.set(name, value);
-  const { body, status, statusText } = response ?? { body: null, status: 200, statusText: '' };
-  const completed = new NextResponse(body, { status, statusText, headers });
-  if (setCookies.length > 0) await keepCookies(completed);
+  headers.set('cache-control', 'private, no-store');
+  // Its `cookies` have read the headers before, and do so only once.
+  const completed = copyOf(response);
+  await keepCookies(completed);
   return completed;
 }
 
@@ -130,6 +143,18 @@ function overrideRequestHeaders(
     }
   }
   headers.set(OVERRIDDEN, [...names].join(','));
+}
+
+/**
+ * Whether a page that is rendered ahead of time may see something of the request all the same: with `cacheComponents` it has
+ * parts that are rendered for it. And Next.js calls every loopback address `localhost`: started with another one
+ * (`next start -H 127.0.0.1`), it takes its own rewrite for another site's page, requests it, and the proxy runs again.
+ * `true` where neither is known.
+ */
+export function mayPrerenderedSeeRequest(): boolean {
+  const { hostname } = new URL(process.env.__NEXT_PRIVATE_ORIGIN ?? 'http://[::1]');
+  // Put in by the build as it stands here: a boolean.
+  return String(process.env.__NEXT_CACHE_COMPONENTS) !== 'false' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 /** Runs `task` after the response where Next.js knows one; at once otherwise. */

@@ -30,6 +30,15 @@ export interface ProxyVisitor extends Pick<RequestVisitor, 'visitorId' | 'consen
   feature(key: string): FeatureResult | null;
 }
 
+export interface ReceivedRequest {
+  readonly request: NextRequest;
+  readonly event: NextFetchEvent;
+  /** Of the request. */
+  readonly url: URL;
+  /** The application has a part in the answer, and may ask for any decision. */
+  readonly isHandled: boolean;
+}
+
 /** What is known about a request before the application answers it. */
 export interface OpenedRequest {
   readonly visitor: ProxyVisitor;
@@ -57,7 +66,7 @@ export async function openRequest(
   shared: () => SharedCore,
   options: ConvertOptions,
   pages: StaticPages,
-  { request, event }: { readonly request: NextRequest; readonly event: NextFetchEvent },
+  { request, event, url, isHandled }: ReceivedRequest,
   inbound: string | null,
 ): Promise<OpenedRequest> {
   const startedAt = performance.now();
@@ -70,7 +79,8 @@ export async function openRequest(
   const { visitor, source } = recognizeRequest(ofProcess, options, request, earlier);
 
   const asked = previewsOf(source);
-  const decisions = await decide(ofProcess, options, visitor, source);
+  const only = isHandled ? undefined : pages.experiencesAt(url, request);
+  const decisions = await decide(ofProcess, options, visitor, source, only);
   const payload = decisions?.payload() ?? null;
   // What does not exist is not remembered: it would be looked for with every page.
   const previews = payload === null ? asked : (payload.previewed ?? []);
@@ -80,7 +90,7 @@ export async function openRequest(
     url: source.url?.href ?? null,
     configVersion: ofProcess.core?.currentConfig?.version ?? null,
     // Pages decide a preview again, from the cookie.
-    decisions: payload === null || payload.preview ? null : decisionsOf(payload),
+    decisions: payload === null || payload.preview || only !== undefined ? null : decisionsOf(payload),
   };
   const header = await carrier.write(visit);
 
@@ -99,8 +109,9 @@ export async function openRequest(
       feature: (key) => decisions?.feature(key) ?? null,
     },
     changes: {
-      requestHeaders: new Headers(request.headers),
-      requestUrl: request.url,
+      // What an application changes in its request is its own.
+      requestHeaders: isHandled ? new Headers(request.headers) : request.headers,
+      requestUrl: url,
       overrides: {
         // Another site gets no id that this visitor has not agreed to yet.
         cookie: (current, isForeign) =>
@@ -127,14 +138,18 @@ export async function openRequest(
 }
 
 /** The request as it would be without us. */
-export function closedRequest(pages: StaticPages, request: NextRequest, inbound: string | null): OpenedRequest {
+export function closedRequest(
+  pages: StaticPages,
+  { request, url }: ReceivedRequest,
+  inbound: string | null,
+): OpenedRequest {
   const stripped = new Headers(request.headers);
   stripped.delete(VISIT_HEADER);
   return {
     visitor: NOBODY,
     changes: {
       requestHeaders: inbound === null ? null : stripped,
-      requestUrl: request.url,
+      requestUrl: url,
       overrides: { [VISIT_HEADER]: () => null },
       setCookies: [],
       timing: null,
@@ -151,13 +166,14 @@ async function decide(
   { attributes }: ConvertOptions,
   visitor: RequestVisitor,
   source: RequestSource,
+  only: readonly string[] | undefined,
 ): Promise<Decided | null> {
   if (core === null || core.currentConfig === null) return null;
   if (visitor.visitorId === null && previewsOf(source).length === 0) return null;
   return decided(
     core,
     visitor.visitorId,
-    await decideRequest(core, { ...source, visitor, attributes, parseUserAgent }),
+    await decideRequest(core, { ...source, visitor, attributes, parseUserAgent, only }),
   );
 }
 

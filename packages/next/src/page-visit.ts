@@ -99,7 +99,7 @@ export function openPageVisit(shared: () => SharedCore, options: ConvertOptions,
 
 /** A signed header tells what the proxy found out; without one, the request is looked at again. */
 async function recognize(
-  { core, carrier, firstConfig }: SharedCore,
+  { core, carrier, firstConfig, parseUserAgent }: SharedCore,
   options: ConvertOptions,
   { headers, url }: PageRequest,
 ): Promise<Recognized> {
@@ -109,7 +109,7 @@ async function recognize(
   if (visit !== null) return { visitor: visit, visit, request };
   await firstConfig;
   const source = requestSource(request);
-  const visitor = recognizeVisitor({ ...source, privacy: core?.currentConfig?.privacy }, options);
+  const visitor = recognizeVisitor({ ...source, privacy: core?.currentConfig?.privacy, parseUserAgent }, options);
   return { visitor, visit, request: source };
 }
 

@@ -1,7 +1,7 @@
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { leavePreview } from './leave-preview.ts';
 import { completeAnswer } from './next-protocol.ts';
-import { closedRequest, openRequest, type ProxyVisitor } from './opened-request.ts';
+import { closedRequest, openRequest, type ProxyVisitor, type ReceivedRequest } from './opened-request.ts';
 import type { ConvertOptions } from './options.ts';
 import type { SharedCore } from './shared-core.ts';
 import { staticPages } from './static-pages.ts';
@@ -36,11 +36,12 @@ export function createProxy(
     const left = leavePreview(request, options.cookie);
     if (left !== null) return left;
     const inbound = request.headers.get(VISIT_HEADER);
-    const opened = await openRequest(shared, options, pages, { request, event }, inbound).catch((error: unknown) => {
+    const received: ReceivedRequest = { request, event, url: new URL(request.url), isHandled: handler !== undefined };
+    const opened = await openRequest(shared, options, pages, received, inbound).catch((error: unknown) => {
       shared().notices.failure('The proxy', error);
-      return closedRequest(pages, request, inbound);
+      return closedRequest(pages, received, inbound);
     });
-    const refusal = opened.isRepeated ? null : pages.refuse(request);
+    const refusal = opened.isRepeated ? null : pages.refuse(request, received.url);
     if (refusal !== null) return refusal;
     // Outside of any try: what the application throws is the application's.
     const answer = (await handler?.(request, opened.visitor, event)) ?? null;

@@ -18,7 +18,7 @@ export interface Recognized {
 
 /** Who a request in the proxy comes from. Gives an id to everybody who may have one. */
 export function recognizeRequest(
-  { core }: SharedCore,
+  { core, parseUserAgent }: SharedCore,
   options: ConvertOptions,
   request: NextRequest,
   earlier: Visit | null,
@@ -28,7 +28,7 @@ export function recognizeRequest(
 
   function recognizeAt(url: URL): Recognized {
     const source = requestSource({ url, headers });
-    return { visitor: recognizeVisitor({ ...source, method, privacy }, options), source };
+    return { visitor: recognizeVisitor({ ...source, method, privacy, parseUserAgent }, options), source };
   }
 
   // The proxy has already run for this request, for example before a rewrite: what it found then is still true. A server

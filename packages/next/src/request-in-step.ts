@@ -23,7 +23,9 @@ function changeVisitor(request: NextRequest, visitor: RequestVisitor, cookie: Co
   if (visitor.isBot) return;
   const { visitorId } = visitor;
   const { name = VISITOR_COOKIE } = cookie;
-  const header = requestCookieHeader(request.headers.get('cookie'), visitor, cookie);
+  const before = request.headers.get('cookie');
+  const header = requestCookieHeader(before, visitor, cookie);
+  if (header === before) return;
   // Keeps `request.cookies` in step; its own way of writing the header would re-encode all others.
   if (visitorId === null) request.cookies?.delete([name, RECEIPT_COOKIE]);
   else if (request.cookies?.get(name)?.value !== visitorId) request.cookies?.set(name, visitorId);

@@ -1,7 +1,7 @@
 import type { Assignment } from '@convert-fullstack/core';
 import { type PageVisitor, writePageVisitor } from '@convert-fullstack/core/bridge';
 import { type NextRequest, NextResponse } from 'next/server.js';
-import type { Place } from './next-protocol.ts';
+import { mayPrerenderedSeeRequest, type Place } from './next-protocol.ts';
 import { pathPattern, segmentsOf } from './path-pattern.ts';
 import { serverTiming } from './server-timing.ts';
 import type { StaticVariants } from './static-variants.ts';
@@ -10,7 +10,9 @@ import { codeOf } from './variants-code.ts';
 /** Where the proxy finds pages that are rendered once for each combination of variations. */
 export interface StaticPages {
   /** The answer to a request for the internal address of such a page, which is for the proxy alone; `null`: it is not one. */
-  refuse(request: NextRequest): Response | null;
+  refuse(request: NextRequest, url: URL): Response | null;
+  /** Keys of all experiences that matter to the page of an address, where it is one that learns nothing else of the request. */
+  experiencesAt(address: URL, request: NextRequest): readonly string[] | undefined;
   /** The page of a public address for the visitor of a request; `null`: there is none. */
   find(address: URL, visit: StaticVisit): Promise<Place | null>;
 }
@@ -45,13 +47,21 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
     return isInternal ? (segments[1] ?? null) : null;
   }
 
+  const canSeeRequest = mayPrerenderedSeeRequest();
+  // With another method it is a server action.
+  const seesRequest = ({ method }: NextRequest): boolean => canSeeRequest || method !== 'GET';
+
   return {
-    refuse(request) {
-      const url = new URL(request.url);
+    refuse(request, url) {
       const path = withoutBase(url, request);
       if (path === null || variantsIn(path) === null) return null;
-      url.pathname = `${request.nextUrl.basePath}/_not-found`;
-      return NextResponse.rewrite(url, { headers: { 'x-robots-tag': 'noindex' } });
+      const notFound = new URL(url);
+      notFound.pathname = `${request.nextUrl.basePath}/_not-found`;
+      return NextResponse.rewrite(notFound, { headers: { 'x-robots-tag': 'noindex' } });
+    },
+    experiencesAt(address, request) {
+      const path = seesRequest(request) ? null : withoutBase(address, request);
+      return path === null ? undefined : groups.find(({ has }) => has(path))?.experiences;
     },
     async find(address, { request, assigned, visitor, isRepeated, tookMs }) {
       const path = withoutBase(address, request);
@@ -59,7 +69,7 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
       if (earlier !== null) {
         // The first answer may have a cookie.
         const timing = serverTiming(tookMs, writePageVisitor(earlier, await visitor()));
-        return { url: null, cacheControl: 'private, no-store', timing };
+        return { url: null, cacheControl: 'private, no-store', timing, seesRequest: true };
       }
       const group = path === null ? undefined : groups.find(({ has }) => has(path));
       if (path === null || group === undefined) return null;
@@ -72,6 +82,7 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
         url,
         cacheControl: cacheControlFor(known),
         timing: serverTiming(tookMs, writePageVisitor(variants, known)),
+        seesRequest: seesRequest(request),
       };
     },
   };

@@ -4,7 +4,7 @@ import { visitorRefOf } from '@convert-fullstack/server';
 import { notFound } from 'next/navigation.js';
 import { type NextRequest, NextResponse } from 'next/server.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConvertOptions, ProxyOptions, StaticVariants } from '../src/index.ts';
+import type { ConvertOptions, ProxyOptions, ProxyVisitor, StaticVariants } from '../src/index.ts';
 import { codeOf, decisionsIn } from '../src/variants-code.ts';
 import {
   convertWith,
@@ -436,6 +436,81 @@ describe('convert.proxy({ staticVariants })', () => {
       const handler = () => NextResponse.next({ headers: { 'cache-control': 'no-store' } });
       const answer = await run(proxyWith({}, { handler }), visit(inBadge));
       expect(answer.headers.get('cache-control')).toBe('no-store');
+    });
+  });
+
+  describe('where Next.js says that such a page cannot see the request', () => {
+    // As the build of an application puts it in, and as `next start` sets it.
+    beforeEach(() => vi.stubEnv('__NEXT_CACHE_COMPONENTS', 'false'));
+    beforeEach(() => vi.stubEnv('__NEXT_PRIVATE_ORIGIN', 'http://localhost:3000'));
+
+    const handsOn = (answer: Response) => answer.headers.has('x-middleware-override-headers');
+
+    it('leads to the same page, and hands no request headers on', async () => {
+      for (const [visitorId, code] of [
+        [inBadge, BADGE],
+        [inNoBadge, NO_BADGE],
+      ] as const) {
+        const answer = await run(proxyWith(), visit(visitorId));
+        expect(rewriteOf(answer)).toBe(`/convert/${code}/products/tents`);
+        expect(toldTo(answer, code)).toEqual({ visitorId });
+        expect(handsOn(answer)).toBe(false);
+      }
+    });
+
+    it('gives a new visitor an id', async () => {
+      const answer = await run(proxyWith(), pageRequest('/products/tents'));
+      expect(answer.headers.getSetCookie()).toHaveLength(1);
+      expect(answer.headers.get('cache-control')).toBe('private, no-store');
+      expect(handsOn(answer)).toBe(false);
+    });
+
+    it('leads a preview to the page it asks for', async () => {
+      const answer = await run(proxyWith(), visit(inBadge, `/products/tents?convert_preview=${BADGES}.3009870022`));
+      expect(rewriteOf(answer)).toMatch(new RegExp(`^/convert/${NO_BADGE}/products/tents`));
+      expect(toldTo(answer, NO_BADGE)).toHaveProperty('previewed');
+    });
+
+    it('hands them on to every other page, and to the actions of this one', async () => {
+      const elsewhere = await run(proxyWith(), visit(inBadge, '/products'));
+      expect(headersOfPage(elsewhere).get(VISIT)).toContain(inBadge);
+      const action = pageRequest('/products/tents', { cookie: `cv_vid=${inBadge}` }, { method: 'POST' });
+      const answer = await run(proxyWith(), action);
+      expect(rewriteOf(answer)).toBe(`/convert/${BADGE}/products/tents`);
+      expect(headersOfPage(answer).get(VISIT)).toContain(inBadge);
+    });
+
+    it.each([
+      ['__NEXT_PRIVATE_ORIGIN', 'http://127.0.0.1:3000'],
+      ['__NEXT_PRIVATE_ORIGIN', 'http://[::1]:3000'],
+      ['__NEXT_PRIVATE_ORIGIN', undefined],
+      ['__NEXT_CACHE_COMPONENTS', 'true'],
+      ['__NEXT_CACHE_COMPONENTS', undefined],
+    ])('hands them on with %s=%s', async (name, value) => {
+      vi.stubEnv(name, value);
+      expect(headersOfPage(await run(proxyWith(), visit(inBadge))).get(VISIT)).toContain(inBadge);
+    });
+
+    it('hands on what a handler changes about them, and decides whatever it asks for', async () => {
+      const asked: unknown[] = [];
+      const handler = (request: NextRequest, visitor: ProxyVisitor) => {
+        asked.push(visitor.experience('home-hero')?.experienceKey, visitor.experience('seasonal-badges')?.variationKey);
+        return NextResponse.next({
+          request: { headers: new Headers({ ...Object.fromEntries(request.headers), a: 'b' }) },
+        });
+      };
+      const answer = await run(proxyWith({}, { handler }), visit(inBadge));
+      expect(rewriteOf(answer)).toBe(`/convert/${BADGE}/products/tents`);
+      expect(headersOfPage(answer).get('a')).toBe('b');
+      expect(headersOfPage(answer).get(VISIT)).toContain(inBadge);
+      expect(asked[1]).toBe('badge');
+    });
+
+    it('counts only the experiences of the page as decided', async () => {
+      const convert = convertWith();
+      const landing = convert.staticVariants(ALL);
+      await run(convert.proxy({ staticVariants: [landing] }), visit(inBadge));
+      expect(convert.health().experiences.map(({ experienceKey }) => experienceKey)).toEqual(['seasonal-badges']);
     });
   });
 

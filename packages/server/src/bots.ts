@@ -17,6 +17,10 @@ const ALSO_BOTS =
  * isBot: (request) => isBot(request) || request.headers.has('x-uptime-check')
  */
 export function isBot({ headers }: Pick<RequestSource, 'headers'>): boolean {
-  const userAgent = headers.get('user-agent')?.slice(0, USER_AGENT_LENGTH);
-  return !userAgent || isbot(userAgent) || ALSO_BOTS.test(userAgent);
+  return isBotAgent(headers.get('user-agent') ?? '');
+}
+
+export function isBotAgent(userAgent: string): boolean {
+  const start = userAgent.slice(0, USER_AGENT_LENGTH);
+  return start === '' || isbot(start) || ALSO_BOTS.test(start);
 }

@@ -14,6 +14,7 @@ export function publicUrl(request: { readonly url: string; readonly headers: Hea
   const inner = new URL(request.url);
   const host = [firstOf(request.headers.get('x-forwarded-host')), request.headers.get('host')].find(isHost);
   const protocol = protocolOf(request.headers) ?? inner.protocol;
+  if ((host ?? inner.host) === inner.host && protocol === inner.protocol) return inner;
   const outer = `${protocol}//${host ?? inner.host}${inner.pathname}${inner.search}`;
   // A port above 65535 passes the pattern and is no URL.
   return URL.canParse(outer) ? new URL(outer) : inner;

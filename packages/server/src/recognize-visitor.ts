@@ -2,6 +2,7 @@ import type { Consent, Privacy } from '@convert-fullstack/core';
 import { isBot as isKnownBot } from './bots.ts';
 import { consentOf } from './consent.ts';
 import { type RequestToRead, requestSource } from './request-source.ts';
+import type { ParseUserAgent } from './user-agent.ts';
 import { cookieVisitorId } from './visitor-cookies.ts';
 import { isVisitorId, newVisitorId } from './visitor-id.ts';
 import type { RequestSource, VisitorOptions } from './visitor-options.ts';
@@ -10,6 +11,8 @@ export interface RequestToRecognize extends RequestToRead {
   readonly method?: string | undefined;
   /** The project's settings, `core.currentConfig?.privacy`; without them, every privacy signal is honoured. */
   readonly privacy?: Privacy | null | undefined;
+  /** A server that makes one with `createUserAgentParser` and keeps it looks at each user agent once. */
+  readonly parseUserAgent?: ParseUserAgent | undefined;
 }
 
 export interface RequestVisitor {
@@ -37,7 +40,7 @@ export function recognizeVisitor(request: RequestToRecognize, options: VisitorOp
   const known = { ...consentOf(source, request.privacy, options), isNew: keptId === null };
   if (request.method === 'HEAD') return { ...known, visitorId: null, isBot: true };
   if (known.consent === 'denied' || known.isProvisional) return { ...known, visitorId: null, isBot: false };
-  if ((options.isBot ?? isKnownBot)(source)) return { ...known, visitorId: null, isBot: true };
+  if (isBotRequest(source, request, options)) return { ...known, visitorId: null, isBot: true };
   return { ...known, visitorId: ownIdOf(source, options) ?? keptId, isBot: false };
 }
 
@@ -45,6 +48,16 @@ export function recognizeVisitor(request: RequestToRecognize, options: VisitorOp
 export function withVisitorId(visitor: RequestVisitor): RequestVisitor {
   const isNobody = visitor.isBot || visitor.isProvisional || visitor.consent === 'denied';
   return isNobody || visitor.visitorId !== null ? visitor : { ...visitor, visitorId: newVisitorId() };
+}
+
+function isBotRequest(
+  source: RequestSource,
+  { parseUserAgent }: RequestToRecognize,
+  { isBot }: VisitorOptions,
+): boolean {
+  if (isBot !== undefined) return isBot(source);
+  if (parseUserAgent === undefined) return isKnownBot(source);
+  return parseUserAgent(source.headers.get('user-agent') ?? '').isBot;
 }
 
 function ownIdOf(source: RequestSource, { visitorId }: VisitorOptions): string | null {

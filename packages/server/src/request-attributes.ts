@@ -39,11 +39,13 @@ const LANGUAGE_LENGTH = 256;
  */
 export function requestAttributes({ url, headers, isNew, parseUserAgent = parse }: RequestToDescribe): RequestFacts {
   const referrer = headers.get('referer');
+  const { device, browser } = parseUserAgent(headers.get('user-agent') ?? '');
   const query = url?.search.slice(1);
   return {
     attributes: present({
       country: countryOf(headers),
-      ...parseUserAgent(headers.get('user-agent') ?? ''),
+      device,
+      browser,
       language: languageOf(headers.get('accept-language')),
       ...(isNew !== undefined && { visitorType: isNew ? 'new' : 'returning' }),
       referrer,

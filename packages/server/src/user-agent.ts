@@ -1,10 +1,13 @@
 import bowser from 'bowser';
+import { isBotAgent } from './bots.ts';
 import { recentMap } from './recent-map.ts';
 
 /** What a user agent says about its device and browser; what it does not say is absent. */
 export interface UserAgent {
   readonly device?: string;
   readonly browser?: string;
+  /** As `isBot` of a request with it: nobody is looking. */
+  readonly isBot: boolean;
 }
 
 export type ParseUserAgent = (userAgent: string) => UserAgent;
@@ -16,16 +19,17 @@ const MAX_LENGTH = 512;
 const REMEMBERED = 500;
 
 export function parseUserAgent(userAgent: string): UserAgent {
-  if (!userAgent) return {};
+  if (!userAgent) return { isBot: true };
   const parser = bowser.getParser(userAgent.slice(0, MAX_LENGTH), true);
   const device = parser.getPlatformType(true) ?? '';
   const browser = parser.getBrowserName(true) ?? '';
-  return { ...(DEVICES.has(device) && { device }), ...(browser && { browser }) };
+  const isBot = isBotAgent(userAgent);
+  return { ...(DEVICES.has(device) && { device }), ...(browser && { browser }), isBot };
 }
 
 /**
  * Remembers the user agents of late: visitors have many, and few different ones. For a server to make once and to hand to
- * `decideRequest`.
+ * `recognizeVisitor` and `decideRequest`.
  *
  * @example
  * const parseUserAgent = createUserAgentParser();

@@ -87,7 +87,11 @@ export function requestCookieHeader(
   { name = VISITOR_COOKIE }: CookieOptions = {},
 ): string | null {
   if (isBot) return cookieHeader;
-  const replaced = visitorId === null ? [name, RECEIPT_COOKIE] : [name];
-  const others = cookiePairs(cookieHeader).filter((pair) => !replaced.includes(nameOf(pair)));
-  return (visitorId === null ? others : [...others, `${name}=${visitorId}`]).join('; ') || null;
+  const own = visitorId === null ? null : `${name}=${visitorId}`;
+  const replaced = own === null ? [name, RECEIPT_COOKIE] : [name];
+  const pairs = cookiePairs(cookieHeader);
+  const found = pairs.filter((pair) => replaced.includes(nameOf(pair)));
+  if (found.length === (own === null ? 0 : 1) && (found[0] ?? null) === own) return cookieHeader || null;
+  const others = pairs.filter((pair) => !found.includes(pair));
+  return (own === null ? others : [...others, own]).join('; ') || null;
 }

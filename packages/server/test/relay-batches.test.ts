@@ -175,10 +175,20 @@ describe('a page that is left asks whether a batch has arrived', () => {
   });
 
   it('and waits for one that is just arriving', async () => {
-    core = sampleCore({ transport, dataStore: slowStore() });
+    const store = slowStore();
+    core = sampleCore({ transport, dataStore: store });
     const { send } = browserWith(core);
-    const [, answer] = await Promise.all([send(BATCH), send(QUESTION)]);
+    const isArriving = new Promise<void>((resolve) => {
+      vi.spyOn(store, 'get').mockImplementationOnce(() => {
+        resolve();
+        return setTimeout(50, undefined);
+      });
+    });
+    const arriving = send(BATCH);
+    await isArriving;
+    const answer = await send(QUESTION);
     expect(answer.status).toBe(202);
+    await arriving;
     expect(await counted()).toBe(2);
   });
 

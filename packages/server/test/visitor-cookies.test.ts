@@ -117,6 +117,14 @@ describe('the Cookie header that pages see', () => {
     expect(requestCookieHeader(null, DENIED)).toBeNull();
   });
 
+  it('stays as it is when it says just that already', () => {
+    for (const cookie of ['cv_vid=visitor-1;a=1', ' a="x%zz" ;cv_vid=visitor-1; cv_receipt=x']) {
+      expect(requestCookieHeader(cookie, GRANTED)).toBe(cookie);
+    }
+    expect(requestCookieHeader('a=1;b=2', DENIED)).toBe('a=1;b=2');
+    expect(requestCookieHeader('cv_vid=visitor-1;cv_vid=visitor-1', GRANTED)).toBe('cv_vid=visitor-1');
+  });
+
   it('stays as it is for bots', () => {
     expect(requestCookieHeader(' a=1;cv_vid=b', BOT)).toBe(' a=1;cv_vid=b');
     expect(requestCookieHeader(null, BOT)).toBeNull();
