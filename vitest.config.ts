@@ -63,7 +63,7 @@ export default defineConfig({
         resolve: {
           alias: [
             {
-              find: /^(react|react-dom|@testing-library\/react)(\/.*)?$/,
+              find: /^(react|react-dom|swr|@testing-library\/react)(\/.*)?$/,
               replacement: at('packages/react/react-18/node_modules/$1$2'),
             },
           ],
@@ -72,8 +72,6 @@ export default defineConfig({
           name: 'react-18',
           environment: 'jsdom',
           include: ['packages/react/test/**/*.test.{ts,tsx}'],
-          // What these are about is for React 19: docs/versions.md.
-          exclude: ['packages/react/test/{client,navigation,static}*.test.{ts,tsx}'],
         },
       },
       {

@@ -1,10 +1,12 @@
 'use client';
 
 import type { Assignment, PageVisitor, Payload, StaticPayload, VariationIds } from '@convert-fullstack/core/bridge';
-import { type ReactNode, useLayoutEffect, useMemo, useState } from 'react';
+import { type ReactNode, startTransition, useMemo, useState } from 'react';
 import { AWAITED_VISITOR } from './awaited-visitor.ts';
 import { findPageVisitor } from './page-visitor.ts';
 import { ConvertProvider, type ConvertProviderProps } from './provider.tsx';
+import { IS_REACT_18 } from './react-18.ts';
+import { useBrowserLayoutEffect } from './use-browser-layout-effect.ts';
 
 export interface ConvertStaticProviderProps extends Omit<ConvertProviderProps, 'payload'> {
   /** The decisions that the page was rendered with, for whoever gets it. */
@@ -14,6 +16,9 @@ export interface ConvertStaticProviderProps extends Omit<ConvertProviderProps, '
 // Decides nothing and allows nothing, and asks nobody for consent: those who gave it must not see a banner flash up.
 const UNKNOWN: PageVisitor = { visitorId: null, visitorRef: AWAITED_VISITOR, consent: 'denied' };
 const NOBODY: Payload = { version: 1, visitorId: null, consent: 'pending', experiences: [], goals: [] };
+
+// React 18 throws away the HTML of a `<Suspense>` that is not hydrated yet when what is above it changes at once.
+const update = IS_REACT_18 ? startTransition : (change: () => void) => change();
 
 /**
  * `ConvertProvider` for a page that is the same for everybody with the same variations: it shows them at once, finds out
@@ -33,8 +38,8 @@ export function ConvertStaticProvider({
   const { variants } = payload;
   const [found, setFound] = useState<{ readonly variants: string; readonly visitor: PageVisitor } | null>(null);
   // Before anybody can click: what is done while nobody is known is not counted.
-  useLayoutEffect(
-    () => findPageVisitor(payload, endpoint, (visitor) => setFound({ variants, visitor })),
+  useBrowserLayoutEffect(
+    () => findPageVisitor(payload, endpoint, (visitor) => update(() => setFound({ variants, visitor }))),
     [payload, endpoint, variants],
   );
 

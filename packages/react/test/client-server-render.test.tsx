@@ -12,7 +12,8 @@ afterEach(() => {
 
 const Hero = (): ReactNode => <p>{useExperience('hero')?.variationKey ?? 'original'}</p>;
 
-it('renders the placeholder, and nothing without one', () => {
+it('renders the placeholder, and nothing without one, and has React complain of nothing', () => {
+  const complain = vi.spyOn(console, 'error');
   const page = (placeholder?: ReactNode) => (
     <ConvertClientProvider sdkKey="1001/2002" placeholder={placeholder}>
       <Hero />
@@ -20,6 +21,7 @@ it('renders the placeholder, and nothing without one', () => {
   );
   expect(renderToString(page(<i>soon</i>))).toBe('<i>soon</i>');
   expect(renderToString(page())).toBe('');
+  expect(complain).not.toHaveBeenCalled();
 });
 
 it('touches no browser, no network, no clock and no timer', () => {

@@ -19,6 +19,7 @@ import {
 import { PreviewBadge } from '../src/preview-badge.tsx';
 import { simulateConvert } from './support/convert.ts';
 import { deferred } from './support/deferred.ts';
+import { elapse } from './support/elapse.ts';
 import { blockStorage, leavePage, resetPage, setCookie, setHidden } from './support/page.ts';
 
 const SDK_KEY = '1001/2002';
@@ -55,7 +56,6 @@ afterEach(async () => {
 });
 
 const show = (page: ReactNode) => act(async () => render(page));
-const elapse = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const cookieId = () => /(?:^|; )cv_vid=([^;]*)/.exec(document.cookie)?.[1];
 const variationOf = (visitorId: string) =>
   new Core({ data: config, tracking: 'off' }).createContext(visitorId).runExperience('hero')?.variationKey;

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConvertProvider, useExperience, useTrackConversion } from '../src/index.ts';
 import { ConvertPage, type ConvertPageProps } from '../src/navigation.ts';
 import { deferred } from './support/deferred.ts';
+import { elapse } from './support/elapse.ts';
 import { leavePage, resetPage } from './support/page.ts';
 import { hero, payloadOf } from './support/payloads.ts';
 
@@ -54,8 +55,6 @@ afterEach(async () => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
-
-const elapse = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 
 function Plans(): ReactNode {
   const variation = useExperience('plans')?.variationKey ?? 'cards';

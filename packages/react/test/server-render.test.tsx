@@ -14,6 +14,7 @@ import {
   useTrackConversion,
   useVisitor,
 } from '../src/index.ts';
+import { ConvertStaticProvider } from '../src/static.ts';
 import { VisitorField } from '../src/visitor-field.tsx';
 import { banner, hero, payloadOf } from './support/payloads.ts';
 
@@ -58,6 +59,18 @@ async function stream(element: ReactNode): Promise<{ html: string; errors: unkno
 
 it('puts the variation into the HTML', () => {
   expect(renderToString(page(payloadOf([hero, banner])))).toBe(HTML);
+});
+
+it('puts the variation into the HTML of a static page, and has React complain of nothing', () => {
+  const complain = vi.spyOn(console, 'error');
+  const payload = { ...payloadOf([hero], { visitorId: null }), variants: '100_102' };
+  const html = renderToString(
+    <ConvertStaticProvider payload={payload}>
+      <Shop />
+    </ConvertStaticProvider>,
+  );
+  expect(html).toContain('<h1>b</h1>');
+  expect(complain).not.toHaveBeenCalled();
 });
 
 it('is pure: no clock, no randomness, no timers, no network, no browser', () => {

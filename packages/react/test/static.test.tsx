@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import type { Consent, Payload, StaticPayload } from '@convert-fullstack/core/bridge';
 import { act, cleanup, render, screen } from '@testing-library/react';
-import { type ReactNode, StrictMode } from 'react';
+import { lazy, type ReactNode, StrictMode, Suspense } from 'react';
 import { hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
@@ -20,6 +20,7 @@ import {
 import { PreviewBadge } from '../src/preview-badge.tsx';
 import { ConvertStaticProvider } from '../src/static.ts';
 import { VisitorField } from '../src/visitor-field.tsx';
+import { deferred } from './support/deferred.ts';
 import { resetPage, setCookie } from './support/page.ts';
 import { hero, payloadOf } from './support/payloads.ts';
 import { recordRelay } from './support/relay.ts';
@@ -77,11 +78,35 @@ function Page() {
   );
 }
 
+const Hero = (): ReactNode => <p>{useExperience('home-hero')?.variationKey ?? 'original'}</p>;
+
 const tree = (payload: StaticPayload = page) => (
   <ConvertStaticProvider payload={payload}>
     <Page />
   </ConvertStaticProvider>
 );
+
+const HTML = '<main>b</main>';
+
+/** In a document that a server has sent, with what a person saw of it from then on. */
+async function hydrate(html: string, element: ReactNode) {
+  const container = document.body.appendChild(document.createElement('div'));
+  container.innerHTML = html;
+  const shown = [html];
+  const observer = new MutationObserver(() => shown.push(container.innerHTML));
+  observer.observe(container, { subtree: true, childList: true, characterData: true });
+  const root = await act(async () =>
+    hydrateRoot(container, element, { onRecoverableError: (error) => console.error(error) }),
+  );
+  return {
+    shown,
+    async close() {
+      observer.disconnect();
+      await act(async () => root.unmount());
+      container.remove();
+    },
+  };
+}
 
 /** The relay decides like this for whoever asks. */
 function decideInRelay(payload: Payload | string): void {
@@ -93,24 +118,44 @@ function decideInRelay(payload: Payload | string): void {
 
 describe('<ConvertStaticProvider>', () => {
   it('shows the page’s variation on the server, and lets nobody be seen or asked', () => {
-    expect(renderToString(tree())).toBe('<main>b</main>');
+    expect(renderToString(tree())).toBe(HTML);
     expect(app()).toMatchObject({ visitorId: null, consent: 'denied' });
   });
 
   it('hydrates that HTML as it is, knows its visitor then, and reports one exposure without asking', async () => {
     setCookie('cv_vid=visitor-1');
     await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
-    const container = document.createElement('div');
-    container.innerHTML = renderToString(tree());
-    document.body.append(container);
-    const root = await act(async () => hydrateRoot(container, <StrictMode>{tree()}</StrictMode>));
+    const { close } = await hydrate(HTML, <StrictMode>{tree()}</StrictMode>);
     await elapse(2_000);
     expect(consoleError).not.toHaveBeenCalled();
     expect(seen.map(({ shown }) => shown)).not.toContain('original');
     expect(app()).toMatchObject({ visitorId: 'visitor-1', consent: 'granted' });
     expect(relay.batches()).toMatchObject([{ visitor: 'visitor-1', events: [HERO_EXPOSURE] }]);
-    await act(async () => root.unmount());
-    container.remove();
+    await close();
+  });
+
+  it('leaves the HTML of a component alone whose code arrives late, and reports its exposure then', async () => {
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    const code = deferred<{ default: typeof Hero }>();
+    const Late = lazy(() => code.promise);
+    const html = '<!--$--><p>b</p><!--/$-->';
+    const { shown, close } = await hydrate(
+      html,
+      <ConvertStaticProvider payload={page}>
+        <Suspense fallback="waiting">
+          <Late />
+        </Suspense>
+      </ConvertStaticProvider>,
+    );
+    await elapse(2_000);
+    expect(relay.requests).toEqual([]);
+    await act(async () => code.resolve({ default: Hero }));
+    await elapse(2_000);
+    expect(relay.exposures()).toEqual([HERO_EXPOSURE]);
+    expect(new Set(shown)).toEqual(new Set([html]));
+    expect(consoleError).not.toHaveBeenCalled();
+    await close();
   });
 
   it('waits for the answer of a soft navigation that has not ended', async () => {

@@ -1,10 +1,11 @@
 'use client';
 
 import { type Consent, type Payload, previewAlone } from '@convert-fullstack/core/bridge';
-import { type ReactNode, Suspense, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { type Answer, consentOf } from '../consent.ts';
 import { type Scope, ScopeContext } from '../scope.ts';
 import { openSession } from '../session.ts';
+import { useBrowserLayoutEffect } from '../use-browser-layout-effect.ts';
 import { useIsBrowser } from '../use-is-browser.ts';
 import { createCoreDelivery } from './core-delivery.ts';
 import type { PageCore, ProjectOptions } from './page-core.ts';
@@ -70,7 +71,7 @@ export function ConvertClientProvider(props: ConvertClientProviderProps): ReactN
   );
   const { session } = scope;
 
-  useLayoutEffect(() => {
+  useBrowserLayoutEffect(() => {
     if (typeof decider === 'object') core.current = decider;
     if (payload) first.resolve(payload);
   }, [decider, payload, first]);

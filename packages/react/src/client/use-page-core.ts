@@ -1,7 +1,8 @@
 'use client';
 
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSWRConfig } from 'swr';
+import { useBrowserLayoutEffect } from '../use-browser-layout-effect.ts';
 import { openPageCore, type PageCore, type PageVisitor, type ProjectOptions } from './page-core.ts';
 import { leavePreview, pagePreviews, useIsPreview } from './page-preview.ts';
 import { storedConfig } from './stored-config.ts';
@@ -36,7 +37,7 @@ export function usePageCore({ project, visitorId, isAllowed, timeoutMs }: PageCo
   const { sdkKey, environment, data } = project;
 
   // Before the browser paints: whoever has been here before sees nothing else first.
-  useLayoutEffect(() => {
+  useBrowserLayoutEffect(() => {
     if (!isWaiting || isOpened.current || leavePreview()) return;
     const previews = pagePreviews();
     if (!isAllowed && previews.length === 0) return setDecider('originals');
