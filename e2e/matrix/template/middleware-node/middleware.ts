@@ -1,5 +1,5 @@
-import { convert } from './convert';
+import { convert, pricing } from './convert';
 
-export const middleware = convert.proxy();
+export const middleware = convert.proxy({ staticVariants: [pricing] });
 
 export const config = { matcher: ['/((?!_next/|api/|.*\\..*).*)'], runtime: 'nodejs' };
