@@ -15,6 +15,8 @@ export interface Scope {
   /** What the visitor answered in this page, for rendering; the session acts on it. */
   readonly answer: Answer | null;
   readonly setAnswer: (to: Answer) => void;
+  /** Below what was rendered for nobody: the scope of then while React takes its HTML over, and this one afterwards. */
+  readonly use?: () => Scope;
 }
 
 /** Somebody who may be counted. */
@@ -30,7 +32,8 @@ export const ScopeContext = createContext<Scope | null>(null);
 
 export function useScope(caller: string): Scope {
   const scope = useContext(ScopeContext);
-  if (scope) return scope;
+  // A hook: a place in the tree has it for ever, or never.
+  if (scope) return scope.use?.() ?? scope;
   throw new ConvertError('provider_missing', `${caller} needs a <ConvertProvider> above.`);
 }
 
@@ -84,10 +87,10 @@ export function visitorIn(scope: Scope): Visitor | null {
 
 /** `null` when the payload failed to load or is not one that this version reads. */
 function readPayload({ payload }: Scope): Payload | null {
-  if (!('then' in payload)) return readable(payload);
   // The outcome is noted on the promise. Reading it would throw the error, and an experiment must not take the page down.
-  if ('status' in payload && payload.status === 'rejected') return null;
-  return readable(readPromise(payload));
+  const hasFailed = 'status' in payload && payload.status === 'rejected';
+  return readable('then' in payload ? (hasFailed ? null : readPromise(payload)) : payload);
 }
 
-export const readable = (payload: Payload | undefined): Payload | null => (payload?.version === 1 ? payload : null);
+export const readable = (payload: Payload | null | undefined): Payload | null =>
+  payload?.version === 1 ? payload : null;

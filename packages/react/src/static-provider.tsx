@@ -1,12 +1,14 @@
 'use client';
 
 import type { Assignment, PageVisitor, Payload, StaticPayload, VariationIds } from '@convert-fullstack/core/bridge';
-import { type ReactNode, startTransition, useMemo, useState } from 'react';
+import { type ReactNode, startTransition, useMemo, useState, useSyncExternalStore } from 'react';
 import { AWAITED_VISITOR } from './awaited-visitor.ts';
 import { findPageVisitor } from './page-visitor.ts';
 import { ConvertProvider, type ConvertProviderProps } from './provider.tsx';
 import { IS_REACT_18 } from './react-18.ts';
+import { type Scope, ScopeContext, useScope } from './scope.ts';
 import { useBrowserLayoutEffect } from './use-browser-layout-effect.ts';
+import { neverChanges } from './use-is-browser.ts';
 
 export interface ConvertStaticProviderProps extends Omit<ConvertProviderProps, 'payload'> {
   /** The decisions that the page was rendered with, for whoever gets it. */
@@ -49,9 +51,26 @@ export function ConvertStaticProvider({
   return (
     <ConvertProvider payload={visitor ? shown : NOBODY} endpoint={endpoint} tracking={tracking}>
       <ConvertProvider payload={shown} tracking={visitor ? 'on' : 'off'}>
-        {children}
+        <AsRendered>{children}</AsRendered>
       </ConvertProvider>
     </ConvertProvider>
+  );
+}
+
+/** React takes over the HTML of a `<Suspense>` later than what is around it: its visitor is known then, but not in there. */
+function AsRendered({ children }: { readonly children: ReactNode }): ReactNode {
+  const scope = useScope('<ConvertStaticProvider>');
+  const [rendered] = useState(scope);
+  // Inherited, not a property of its own: a provider below, whose payload names its visitor, copies the others.
+  const value = useMemo(() => Object.assign(Object.create({ rendered, use: useNow }), scope), [rendered, scope]);
+  return <ScopeContext.Provider value={value}>{children}</ScopeContext.Provider>;
+}
+
+function useNow(this: Scope & { readonly rendered: Scope }): Scope {
+  return useSyncExternalStore(
+    neverChanges,
+    () => this,
+    () => this.rendered,
   );
 }
 

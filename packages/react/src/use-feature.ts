@@ -22,7 +22,7 @@ export type FeatureResult<Key extends FeatureKey = FeatureKey> =
       readonly variables: { readonly [Name in keyof FeatureVariables<Key>]?: undefined };
     };
 
-const DISABLED = Object.freeze({ enabled: false, variables: Object.freeze({}) });
+const DISABLED = { enabled: false, variables: {} };
 
 /**
  * A feature as the visitor's variations set it; the first experience that carries it provides it and counts as shown.

@@ -11,4 +11,4 @@ export function useIsBrowser(): boolean {
   );
 }
 
-const neverChanges = () => () => {};
+export const neverChanges = () => () => {};

@@ -80,6 +80,8 @@ function Page() {
 
 const Hero = (): ReactNode => <p>{useExperience('home-hero')?.variationKey ?? 'original'}</p>;
 
+const Name = (): ReactNode => <p>{useVisitor().visitorId ?? 'nobody'}</p>;
+
 const tree = (payload: StaticPayload = page) => (
   <ConvertStaticProvider payload={payload}>
     <Page />
@@ -154,6 +156,23 @@ describe('<ConvertStaticProvider>', () => {
     await elapse(2_000);
     expect(relay.exposures()).toEqual([HERO_EXPOSURE]);
     expect(new Set(shown)).toEqual(new Set([html]));
+    expect(consoleError).not.toHaveBeenCalled();
+    await close();
+  });
+
+  it('names the visitor in a <Suspense> only after its HTML, which names nobody, is hydrated', async () => {
+    setCookie('cv_vid=visitor-1');
+    await timing.chosenFor(CODE, { visitorId: 'visitor-1' });
+    const { shown, close } = await hydrate(
+      '<!--$--><p>nobody</p><!--/$-->',
+      <ConvertStaticProvider payload={page}>
+        <Suspense fallback="waiting">
+          <Name />
+        </Suspense>
+      </ConvertStaticProvider>,
+    );
+    await elapse(2_000);
+    expect(shown.map((html) => html.replace(/<.*?>/g, ''))).toEqual(['nobody', 'visitor-1']);
     expect(consoleError).not.toHaveBeenCalled();
     await close();
   });
