@@ -8,6 +8,7 @@ import { collectErrors } from '../support/page-errors.ts';
 import { sampleProject } from '../support/sample-project.ts';
 import { expectOnly, sampleVariations, shownIn } from '../support/sampler.ts';
 import { type RunningApp, startApp } from '../support/servers.ts';
+import { errorsOf as errorsIn } from '../support/variation-errors.ts';
 import { newVisitor, visitAs } from '../support/visitors.ts';
 
 // A server of this file's own: what it says about errors is compared before and after.
@@ -168,19 +169,7 @@ function visit(page: Page, variations: Parameters<typeof newVisitor>[0]): Promis
 
 const counted = (visitorId: string, expected: readonly string[]) => expectCounted(visitorId, expected, emulator.url);
 
-/** How often the server has heard that a variation of the pricing page threw. */
-async function errorsOf(variationKey: string): Promise<number> {
-  const { experiences }: Health = await (await fetch(`${app.url}/api/health`)).json();
-  const pricing = experiences.find(({ experienceKey }) => experienceKey === 'pricing-page');
-  return pricing?.variations.find((variation) => variation.variationKey === variationKey)?.errors ?? 0;
-}
-
-interface Health {
-  readonly experiences: readonly {
-    readonly experienceKey: string;
-    readonly variations: readonly { readonly variationKey: string; readonly errors: number }[];
-  }[];
-}
+const errorsOf = (variationKey: string) => errorsIn(app.url, 'pricing-page', variationKey);
 
 /** Every text that a browser is sent for a page. */
 async function bytesOf(page: Page, url: string): Promise<string> {

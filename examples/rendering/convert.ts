@@ -20,6 +20,6 @@ export const convert = createConvert({
 /** Pages that are rendered ahead of time, once for each combination of variations. */
 export const landing = convert.staticVariants({
   experiences: ['seasonal-badges'],
-  paths: ['/products/static', '/products/static/:slug', '/products/legacy-static'],
+  paths: ['/products/static', '/products/static/:slug', '/products/legacy-static', '/products/failing'],
   limit: 10,
 });
