@@ -30,13 +30,28 @@ test('a static page with variations is prerendered whole, comes from the cache w
   for (const variation of ['badge', 'no-badge']) {
     const visitorId = newVisitor({ 'seasonal-badges': variation });
     const response = await browserFetch(STATIC_PAGE, { headers: { cookie: `cv_vid=${visitorId}` } });
-    expect(response.headers.get('x-nextjs-cache')).toBe('HIT');
+    expect(response.headers.get('x-nextjs-cache')).toMatch(/^(HIT|STALE)$/);
     expect(response.headers.get('x-nextjs-postponed')).toBeNull();
     expect(response.headers.get('cache-control')).toBe('private, no-cache');
     expect(response.headers.getSetCookie()).toEqual([]);
     const html = await response.text();
     expect(html).toContain(` data-variation="${variation}"`);
     expect(html).not.toContain(visitorId);
+  }
+});
+
+test('such a page is rendered anew in the background, for each variation', async () => {
+  for (const variation of ['badge', 'no-badge']) {
+    const cookie = `cv_vid=${newVisitor({ 'seasonal-badges': variation })}`;
+    const look = async () => {
+      const response = await browserFetch(STATIC_PAGE, { headers: { cookie } });
+      const html = await response.text();
+      expect(response.headers.get('x-nextjs-cache')).toMatch(/^(HIT|STALE)$/);
+      expect(html).toContain(` data-variation="${variation}"`);
+      return /<time>([^<]*)/.exec(html)?.[1];
+    };
+    const first = await look();
+    await expect.poll(look, { timeout: 15_000 }).not.toBe(first);
   }
 });
 

@@ -46,8 +46,8 @@ async function cookieOf(context: BrowserContext, name: string): Promise<string |
   return (await context.cookies()).find((cookie) => cookie.name === name)?.value;
 }
 
-// What was built more than `revalidate` ago is rendered anew by whoever asks first.
-test.beforeAll(async () => {
+/** Has every variation in the cache: what was built more than `revalidate` ago is rendered anew by whoever asks first. */
+async function warmUp(): Promise<void> {
   for (const variation of VARIATIONS) {
     const visitorId = newVisitor({ 'seasonal-badges': variation });
     const cached = async () => (await answerFor(visitorId)).headers.get('x-nextjs-cache');
@@ -55,7 +55,9 @@ test.beforeAll(async () => {
   }
   const original = async () => (await fetch(PAGE, { headers: { 'user-agent': 'Googlebot/2.1' } })).headers;
   await expect.poll(async () => (await original()).get('x-nextjs-cache'), { timeout: 30_000 }).toBe('HIT');
-});
+}
+
+test.beforeAll(warmUp);
 
 test.describe('a static page with variations', () => {
   for (const variation of VARIATIONS) {
@@ -144,6 +146,17 @@ test.describe('a static page with variations', () => {
       const first = await look();
       await expect.poll(look, { timeout: 15_000 }).not.toBe(first);
     }
+  });
+
+  test('is rendered anew once what it shows was published, for each variation', async () => {
+    const cached = async (variation: string) => {
+      const response = await answerFor(newVisitor({ 'seasonal-badges': variation }));
+      expect(variationIn(await response.text())).toBe(variation);
+      return response.headers.get('x-nextjs-cache');
+    };
+    expect((await fetch(`${RENDERING}/api/publish`, { method: 'POST' })).status).toBe(204);
+    for (const variation of VARIATIONS) expect(await cached(variation)).toBe('MISS');
+    await warmUp();
   });
 
   test('reports what a Server Component shows', async ({ page }) => {

@@ -1,6 +1,8 @@
 import { Exposure } from '@convert-fullstack/react';
 import { ConvertStaticProvider } from '@convert-fullstack/react/static';
 import { notFound } from 'next/navigation';
+import { AddToCart } from '@/app/products/actions/add-to-cart';
+import { addToCart } from '@/app/products/actions/add-to-cart-action';
 import { landing } from '@/convert';
 
 interface Props {
@@ -31,6 +33,7 @@ export default async function Tent({ params }: Props) {
       <section data-testid="badges" data-variation={badges?.variationKey ?? 'no-badge'}>
         <h1>{TENTS.get(slug) ?? notFound()}</h1>
         {badge && <p>{badge.variables.label}</p>}
+        <AddToCart action={addToCart} />
         <time>{new Date().toISOString()}</time>
       </section>
     </ConvertStaticProvider>
