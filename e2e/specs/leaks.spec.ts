@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { EMULATOR } from '../support/addresses.ts';
+import { browserFetch } from '../support/browser-fetch.ts';
 import { open } from '../support/hydrated.ts';
+import { RENDERING_MODES } from '../support/rendering-modes.ts';
 import { sampleProject } from '../support/sample-project.ts';
 import { startApp } from '../support/servers.ts';
 import { newVisitor } from '../support/visitors.ts';
@@ -90,6 +92,28 @@ test('nothing that the storefront answers contains rules, audiences, other varia
   } finally {
     await storefront.stop();
   }
+});
+
+test('no page of any rendering mode contains rules, audiences or names, in HTML or in what navigation fetches', async () => {
+  // Without a server, the config is public.
+  for (const { name, url, subject } of RENDERING_MODES.filter(({ before }) => before !== 'placeholder')) {
+    const variation = Object.keys(subject.variations)[1] ?? '';
+    const cookie = `cv_vid=${newVisitor({ [subject.experience]: variation })}`;
+    for (const headers of [{ cookie }, { cookie, rsc: '1' }]) {
+      const content = await (await browserFetch(url, { headers })).text();
+      expect(content, name).toContain(subject.experience);
+      expect(content, name).toContain(variation);
+      expect(
+        notToBeSeen.filter((word) => content.includes(word)),
+        name,
+      ).toEqual([]);
+    }
+  }
+});
+
+test('every word that is looked for is found where the config is', () => {
+  const config = JSON.stringify(sampleProject);
+  expect(notToBeSeen.filter((word) => !config.includes(word))).toEqual([]);
 });
 
 test('no script that the browser can load contains the engine', () => {

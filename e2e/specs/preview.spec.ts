@@ -9,7 +9,7 @@ import { waitForEver } from '../support/patience.ts';
 import { RENDERING_MODES } from '../support/rendering-modes.ts';
 import { expectOnly, sampleVariations, shownIn } from '../support/sampler.ts';
 import { variationIn } from '../support/storefront-pages.ts';
-import { newVisitor, visitAs } from '../support/visitors.ts';
+import { newVisitor, type Variations, visitAs } from '../support/visitors.ts';
 
 const SILENT_LOOP = '3009860001.3009870003';
 const TRAIL_STORY = '3009860001.3009870002';
@@ -201,6 +201,23 @@ for (const mode of RENDERING_MODES) {
   });
 }
 
+test.describe('a static page without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('shows the preview without a badge, and is left by its address', async ({ page }) => {
+    await visit(page, { 'seasonal-badges': 'no-badge' });
+    const url = `${RENDERING}/products/static`;
+    for (const query of ['?convert_preview=3009860011.3009870023', '']) {
+      await page.goto(url + query);
+      await expect(page.getByTestId('badges')).toHaveAttribute('data-variation', 'badge');
+      await expect(badge(page)).toHaveCount(0);
+    }
+    await page.goto(`${url}?convert_preview=off`);
+    expect(page.url()).toBe(url);
+    await expect(page.getByTestId('badges')).toHaveAttribute('data-variation', 'no-badge');
+  });
+});
+
 test.describe('the badge', () => {
   test('moves nothing, is there for nobody else, and leaves to the page it is on', async ({ page, browser }) => {
     await visit(page);
@@ -218,8 +235,8 @@ test.describe('the badge', () => {
   });
 });
 
-async function visit(page: Page): Promise<string> {
-  const visitorId = newVisitor(OWN);
+async function visit(page: Page, own: Variations = OWN): Promise<string> {
+  const visitorId = newVisitor(own);
   await visitAs(page.context(), visitorId);
   return visitorId;
 }

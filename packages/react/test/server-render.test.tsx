@@ -1,6 +1,5 @@
 // @vitest-environment node
 import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { Payload } from '@convert-fullstack/core/bridge';
 import { type ReactNode, Suspense } from 'react';
 import { renderToPipeableStream, renderToString } from 'react-dom/server';
@@ -49,12 +48,21 @@ const page = (payload: Payload | Promise<Payload>) => (
 const HTML =
   '<main><h1>b</h1><p>Hello</p><button type="button"></button><i>granted visitor-1</i><input type="hidden" name="cv_vid" value="visitor-1"/></main>';
 
-async function stream(element: ReactNode): Promise<{ html: string; errors: unknown[] }> {
+/** `sent`: what has been sent until now. */
+async function stream(
+  element: ReactNode,
+  sent: (html: string) => void = () => {},
+): Promise<{ html: string; errors: unknown[] }> {
   const errors: unknown[] = [];
-  const out = new PassThrough();
+  const out = new PassThrough().setEncoding('utf8');
   const { pipe } = renderToPipeableStream(element, { onError: (error) => void errors.push(error) });
   pipe(out);
-  return { html: await text(out), errors };
+  let html = '';
+  for await (const chunk of out) {
+    html += chunk;
+    sent(html);
+  }
+  return { html, errors };
 }
 
 it('puts the variation into the HTML', () => {
@@ -94,17 +102,29 @@ it('is pure: no clock, no randomness, no timers, no network, no browser', () => 
   expect(touched.filter((name) => name !== 'window')).toEqual([]);
 });
 
-it('streams a payload that is still on its way', async () => {
-  const later = new Promise<Payload>((resolve) => setTimeout(resolve, 20, payloadOf([hero, banner])));
+it('sends the page around a payload that is not there yet, which follows', async () => {
+  let decide = (_payload: Payload) => {};
+  const later = new Promise<Payload>((resolve) => {
+    decide = resolve;
+  });
+  const before: string[] = [];
   const { html, errors } = await stream(
-    <ConvertProvider payload={later}>
-      <header>shell</header>
-      <Suspense fallback="waiting">
-        <Shop />
-      </Suspense>
-    </ConvertProvider>,
+    <div>
+      <ConvertProvider payload={later}>
+        <header>shell</header>
+        <Suspense fallback="waiting">
+          <Shop />
+        </Suspense>
+      </ConvertProvider>
+    </div>,
+    (sent) => {
+      before.push(sent);
+      decide(payloadOf([hero, banner]));
+    },
   );
-  expect(html).toContain('<header>shell</header>');
+  expect(before[0]).toContain('<header>shell</header>');
+  expect(before[0]).toContain('waiting');
+  expect(before[0]).not.toContain('<main>');
   expect(html).toContain(HTML);
   expect(errors).toEqual([]);
 });
