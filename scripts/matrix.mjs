@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Applications on every supported version of Next.js and React, made from the packed packages, built, and looked at in a
-// browser. `--only newest,oldest` runs only these rows.
+// browser, two at a time. `--only newest,oldest` runs only these rows.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,9 @@ import { seconds } from './lib/progress.mjs';
 import { pnpm, QUIET, ROOT } from './lib/toolchain.mjs';
 
 const PATIENCE_MS = 60_000;
+// While one installs or waits, the other computes.
+const AT_ONCE = 2;
+const PORTS_PER_ROW = 10;
 // Without a lockfile, because Next.js would complain that it does not name the compilers of all platforms.
 const INSTALL = ['install', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
 
@@ -28,7 +31,11 @@ try {
     [join(ROOT, 'packages/emulator/dist/cli.js'), '--port', port],
     { cwd: ROOT },
   ]);
-  for (const row of rows) failures += (await passes(row, emulator.url)) ? 0 : 1;
+  const waiting = rows.values();
+  const lane = async () => {
+    for (const row of waiting) if (!(await passes(row, emulator.url))) failures += 1;
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
 } finally {
   await stopAll();
   await remove(folder);
@@ -64,13 +71,14 @@ async function check(row, { cwd, emulator }) {
     ...row.env,
   };
   // No `-H 127.0.0.1`: Next.js then takes its own rewrites for external ones and runs the proxy twice.
-  const app = await serves('next start', 4550, (port) => [[next, 'start', '-p', port], { cwd, env }], '/pricing/pages');
+  const command = (port) => [[next, 'start', '-p', port], { cwd, env }];
+  const app = await serves('next start', 4550 + PORTS_PER_ROW * ROWS.indexOf(row), command, '/pricing/pages');
   const routers = row.layers.filter((layer) => layer.endsWith('-router')).map((layer) => layer.replace('-router', ''));
   const browser = [join(ROOT, 'node_modules/@playwright/test/cli.js'), 'test', '-c', 'e2e/matrix'];
   try {
     await succeeds('The browser', [process.execPath, browser], {
       cwd: ROOT,
-      env: { MATRIX_APP: app.url, MATRIX_EMULATOR: emulator, MATRIX_ROUTERS: routers.join(',') },
+      env: { MATRIX_ROW: row.name, MATRIX_APP: app.url, MATRIX_EMULATOR: emulator, MATRIX_ROUTERS: routers.join(',') },
     });
   } finally {
     await app.stop();
@@ -79,9 +87,9 @@ async function check(row, { cwd, emulator }) {
 
 /** Runs a command, and throws what it said if that fails. */
 async function succeeds(what, [command, args], { cwd, env }) {
-  const child = run(command, args, { cwd, env });
+  const child = await run(command, args, { cwd, env });
   const { code } = await child.ended;
-  if (isInterrupted) return new Promise(() => {});
+  await unlessInterrupted();
   if (code !== 0) throw new Error(`${what} failed:\n${child.tail()}`);
 }
 
@@ -90,16 +98,24 @@ async function serves(what, fromPort, commandOn, path = '/') {
   const port = await freePort(fromPort);
   const url = `http://localhost:${port}`;
   const [args, options] = commandOn(String(port));
-  const server = run(process.execPath, args, options);
-  if (!(await answers(url + path, PATIENCE_MS))) throw new Error(`${what} did not answer at ${url}:\n${server.tail()}`);
+  const server = await run(process.execPath, args, options);
+  const isUp = await answers(url + path, PATIENCE_MS);
+  await unlessInterrupted();
+  if (!isUp) throw new Error(`${what} did not answer at ${url}:\n${server.tail()}`);
   return { url, stop: server.stop };
 }
 
-function run(command, args, { cwd, env }) {
+async function run(command, args, { cwd, env }) {
+  await unlessInterrupted();
   const child = start(command, args, { cwd, env: { ...QUIET, ...env } });
   running.add(child);
   child.ended.then(() => running.delete(child));
   return child;
+}
+
+/** Waits for ever after an interrupt: then nothing more is started, and nothing that was stopped is a failure. */
+async function unlessInterrupted() {
+  if (isInterrupted) await new Promise(() => {});
 }
 
 function askedFor(args) {

@@ -7,9 +7,13 @@ const browser = chosenBrowser();
 /** One application of the version matrix, which scripts/matrix.mjs has started. */
 export default defineConfig({
   testDir: '.',
-  outputDir: '../../test-results/matrix',
+  outputDir: `../../test-results/matrix/${process.env.MATRIX_ROW}`,
   globalSetup: '../browser.ts',
   workers: 2,
+  fullyParallel: true,
+  // Another row may be built meanwhile.
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
   reporter: 'list',
   use: {
     baseURL: process.env.MATRIX_APP,

@@ -1,0 +1,2 @@
+/** Without what only a second build would read. */
+export default { experimental: { turbopackFileSystemCacheForBuild: false } };
