@@ -31,7 +31,7 @@ export interface AnswerChanges {
 /** A page that is chosen for the visitor and kept for many. */
 export interface Place {
   /** `null`: the answer leads there already. */
-  readonly url: URL | null;
+  readonly url: string | null;
   readonly cacheControl: string;
   /** `Server-Timing` metric for the scripts of the page. */
   readonly timing: string;
@@ -114,7 +114,7 @@ export function setCookieIfPossible(jar: CookieJar, cookie: ReceiptCookie): void
 function goTo({ url, timing, cacheControl }: Place, headers: Headers): void {
   if (url !== null) {
     headers.delete(NEXT);
-    headers.set(REWRITE, url.href);
+    headers.set(REWRITE, url);
   }
   headers.append('server-timing', timing);
   // The public address has another page for the next visitor. An application that allows even less has its way.

@@ -1,9 +1,9 @@
-import type { Assignment, FeatureResult } from '@convert-fullstack/core';
-import type { PageVisitor } from '@convert-fullstack/core/bridge';
+import type { Assignment, FeatureResult, Payload } from '@convert-fullstack/core';
+import { type PageVisitor, writePageVisitor } from '@convert-fullstack/core/bridge';
 import {
+  browserPayload,
   decideRequest,
   forgetVisitor,
-  originalPayload,
   previewCookieHeader,
   previewCookies,
   previewsOf,
@@ -13,15 +13,15 @@ import {
   visitorCookies,
 } from '@convert-fullstack/server';
 import type { NextFetchEvent, NextRequest } from 'next/server.js';
-import { type Decided, decided, decisionsOf } from './decided.ts';
+import { decided, decisionsOf } from './decided.ts';
 import { adviseOnEdge } from './edge-advice.ts';
-import type { AnswerChanges } from './next-protocol.ts';
+import type { AnswerChanges, Place } from './next-protocol.ts';
 import type { ConvertOptions } from './options.ts';
 import { recognizeRequest } from './recognize-request.ts';
 import { bringInStep } from './request-in-step.ts';
 import { serverTiming } from './server-timing.ts';
 import type { SharedCore } from './shared-core.ts';
-import type { StaticPages } from './static-pages.ts';
+import type { StaticPage, StaticPages } from './static-pages.ts';
 import { VISIT_HEADER, type Visit } from './visit-header.ts';
 
 /** The visitor of the request that the proxy is handling. */
@@ -59,7 +59,7 @@ const NOBODY: ProxyVisitor = {
 /** Neither caches nor search engines shall take them for the page. */
 const OF_PREVIEWS = { 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex' };
 
-const UNKNOWN: PageVisitor = { visitorId: null, consent: 'pending' };
+const UNDECIDED: Payload = { version: 1, visitorId: null, experiences: [], goals: [] };
 
 /** Decides for the request and changes its headers in place: a copy would lose its body, signal and `nextUrl`. */
 export async function openRequest(
@@ -80,8 +80,8 @@ export async function openRequest(
 
   const asked = previewsOf(source);
   const only = isHandled ? undefined : pages.experiencesAt(url, request);
-  const decisions = await decide(ofProcess, options, visitor, source, only);
-  const payload = decisions?.payload() ?? null;
+  const payload = await decide(ofProcess, options, visitor, source, only);
+  const decisions = payload && decided(ofProcess.core, visitor.visitorId, payload);
   // What does not exist is not remembered: it would be looked for with every page.
   const previews = payload === null ? asked : (payload.previewed ?? []);
   const visit: Visit = {
@@ -95,6 +95,7 @@ export async function openRequest(
   const header = await carrier.write(visit);
 
   const { cookie } = options;
+  const { visitorId } = visitor;
   const ofVisitor = visitorCookies(source, visitor, options);
   // With its cookie goes the last word on whose record it is. Only then: not with every request of somebody who denied.
   if (visitor.consent === 'denied' && ofVisitor.length > 0) event.waitUntil(forget(ofProcess, options, source));
@@ -124,14 +125,12 @@ export async function openRequest(
       setCookies,
       ...(payload?.preview && { responseHeaders: OF_PREVIEWS }),
       timing: decisions && serverTiming(tookMs),
-      place: (address) =>
-        pages.find(address, {
-          request,
-          assigned: payload?.experiences ?? [],
-          visitor: () => (payload?.preview ? payload : originalPayload(visitor, cookie)),
-          isRepeated: earlier !== null,
-          tookMs,
-        }),
+      async place(address) {
+        const isRepeated = earlier !== null;
+        const page = pages.find(address, { request, assigned: payload?.experiences ?? [], isRepeated });
+        if (page === null) return null;
+        return placeFor(page, await browserPayload(payload ?? { ...UNDECIDED, visitorId }, visitor, cookie), tookMs);
+      },
     },
     isRepeated: earlier !== null,
   };
@@ -153,28 +152,40 @@ export function closedRequest(
       overrides: { [VISIT_HEADER]: () => null },
       setCookies: [],
       timing: null,
-      place: (address) =>
-        pages.find(address, { request, assigned: [], visitor: () => UNKNOWN, isRepeated: false, tookMs: 0 }),
+      async place(address) {
+        const page = pages.find(address, { request, assigned: [], isRepeated: false });
+        return page && placeFor(page, { visitorId: null, consent: 'pending' }, 0);
+      },
     },
     isRepeated: false,
   };
 }
 
+function placeFor({ url, variants, seesRequest }: StaticPage, visitor: PageVisitor, tookMs: number): Place {
+  const { consent, visitorRef } = visitor;
+  // The public address has another page for the next visitor. Going back, a browser may show what it keeps without asking:
+  // the page then sees by the cookie whether that is still true, unless the cookie was erased or no script can see it. Where
+  // the request leads there already, an earlier answer may have had a cookie.
+  const mayBeKept = consent !== 'denied' && visitorRef === undefined && url !== null;
+  return {
+    url,
+    seesRequest,
+    cacheControl: mayBeKept ? 'private, no-cache' : 'private, no-store',
+    timing: serverTiming(tookMs, writePageVisitor(variants, visitor)),
+  };
+}
+
 /** `null`: there is no config to decide with, or nobody to decide for. */
-async function decide(
+function decide(
   { core, parseUserAgent }: SharedCore,
   { attributes }: ConvertOptions,
   visitor: RequestVisitor,
   source: RequestSource,
   only: readonly string[] | undefined,
-): Promise<Decided | null> {
+): Promise<Payload> | null {
   if (core === null || core.currentConfig === null) return null;
   if (visitor.visitorId === null && previewsOf(source).length === 0) return null;
-  return decided(
-    core,
-    visitor.visitorId,
-    await decideRequest(core, { ...source, visitor, attributes, parseUserAgent, only }),
-  );
+  return decideRequest(core, { ...source, visitor, attributes, parseUserAgent, only });
 }
 
 async function forget({ core, notices }: SharedCore, options: ConvertOptions, source: RequestSource): Promise<void> {

@@ -1,9 +1,7 @@
 import type { Assignment } from '@convert-fullstack/core';
-import { type PageVisitor, writePageVisitor } from '@convert-fullstack/core/bridge';
 import { type NextRequest, NextResponse } from 'next/server.js';
-import { mayPrerenderedSeeRequest, type Place } from './next-protocol.ts';
+import { mayPrerenderedSeeRequest } from './next-protocol.ts';
 import { pathPattern, segmentsOf } from './path-pattern.ts';
-import { serverTiming } from './server-timing.ts';
 import type { StaticVariants } from './static-variants.ts';
 import { codeOf } from './variants-code.ts';
 
@@ -14,23 +12,28 @@ export interface StaticPages {
   /** Keys of all experiences that matter to the page of an address, where it is one that learns nothing else of the request. */
   experiencesAt(address: URL, request: NextRequest): readonly string[] | undefined;
   /** The page of a public address for the visitor of a request; `null`: there is none. */
-  find(address: URL, visit: StaticVisit): Promise<Place | null>;
+  find(address: URL, visit: StaticVisit): StaticPage | null;
 }
 
 export interface StaticVisit {
   readonly request: NextRequest;
   readonly assigned: readonly Assignment[];
-  /** What the page may know of the visitor. */
-  readonly visitor: () => Promise<PageVisitor> | PageVisitor;
   /** The proxy has run for this request before: where Next.js requests its own rewrite, what it answers now is what counts. */
   readonly isRepeated: boolean;
-  /** How long it took to decide. */
-  readonly tookMs: number;
+}
+
+export interface StaticPage {
+  /** Where it is; `null`: the request leads there already. */
+  readonly url: string | null;
+  /** The combination that it is rendered with. */
+  readonly variants: string;
+  /** Whether it is told anything of the request. */
+  readonly seesRequest: boolean;
 }
 
 /** In `app`; its folder `[variants]` holds these pages. */
 const FOLDER = '/convert';
-const isInFolder = pathPattern(`${FOLDER}/:variants`);
+const isFolder = pathPattern(FOLDER);
 
 /** Throws `ConvertError` `options_invalid` for a path that is no pattern. */
 export function staticPages(all: readonly StaticVariants[]): StaticPages {
@@ -41,10 +44,10 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
 
   /** What an internal address names; `null`: it is none. */
   function variantsIn(path: string): string | null {
-    const segments = segmentsOf(path);
-    const page = `/${segments.slice(2).join('/')}`;
-    const isInternal = isInFolder(`/${segments.slice(0, 2).join('/')}`) && groups.some(({ has }) => has(page));
-    return isInternal ? (segments[1] ?? null) : null;
+    const [folder, variants, ...rest] = segmentsOf(path);
+    if (variants === undefined || !isFolder(`/${folder}`)) return null;
+    const page = `/${rest.join('/')}`;
+    return groups.some(({ has }) => has(page)) ? variants : null;
   }
 
   const canSeeRequest = mayPrerenderedSeeRequest();
@@ -63,35 +66,18 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
       const path = seesRequest(request) ? null : withoutBase(address, request);
       return path === null ? undefined : groups.find(({ has }) => has(path))?.experiences;
     },
-    async find(address, { request, assigned, visitor, isRepeated, tookMs }) {
+    find(address, { request, assigned, isRepeated }) {
       const path = withoutBase(address, request);
       const earlier = isRepeated && path !== null ? variantsIn(path) : null;
-      if (earlier !== null) {
-        // The first answer may have a cookie.
-        const timing = serverTiming(tookMs, writePageVisitor(earlier, await visitor()));
-        return { url: null, cacheControl: 'private, no-store', timing, seesRequest: true };
-      }
+      if (earlier !== null) return { url: null, variants: earlier, seesRequest: true };
       const group = path === null ? undefined : groups.find(({ has }) => has(path));
       if (path === null || group === undefined) return null;
       const shown = assigned.filter(({ experienceKey }) => group.experiences.includes(experienceKey));
       const variants = codeOf(shown.map(({ experienceId, variationId }) => [experienceId, variationId]));
-      const url = new URL(address);
-      url.pathname = `${request.nextUrl.basePath}${FOLDER}/${variants}${path === '/' ? '' : path}`;
-      const known = await visitor();
-      return {
-        url,
-        cacheControl: cacheControlFor(known),
-        timing: serverTiming(tookMs, writePageVisitor(variants, known)),
-        seesRequest: seesRequest(request),
-      };
+      const pathname = `${request.nextUrl.basePath}${FOLDER}/${variants}${path === '/' ? '' : path}`;
+      return { url: `${address.origin}${pathname}${address.search}`, variants, seesRequest: seesRequest(request) };
     },
   };
-}
-
-// The public address has another page for the next visitor. Going back, a browser may show what it keeps without asking:
-// the page then sees by the cookie whether that is still true, unless the cookie was erased or no script can see it.
-function cacheControlFor({ consent, visitorRef }: PageVisitor): string {
-  return consent === 'denied' || visitorRef !== undefined ? 'private, no-store' : 'private, no-cache';
 }
 
 /** `null`: an address of somebody else. */

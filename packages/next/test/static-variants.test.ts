@@ -353,6 +353,14 @@ describe('convert.proxy({ staticVariants })', () => {
     expect(toldTo(answer, 'original')).toEqual(told);
   });
 
+  it('tells them none in a preview, either', async () => {
+    const answer = await run(
+      proxyWith({ cookie: { httpOnly: true } }),
+      visit(inBadge, `/products/tents?convert_preview=${BADGES}.3009870022`),
+    );
+    expect(toldTo(answer, NO_BADGE)).toMatchObject({ visitorId: null, visitorRef: await visitorRefOf(inBadge) });
+  });
+
   it('leads to the original while there is no config', async () => {
     const service = await startService((_request, response) => response.writeHead(500).end());
     const answer = await run(proxyWith({ sdkKey: 'a', transport: { configUrl: service.url } }), visit(inBadge));

@@ -49,7 +49,7 @@ export function requestAttributes({ url, headers, isNew, parseUserAgent = parse 
       language: languageOf(headers.get('accept-language')),
       ...(isNew !== undefined && { visitorType: isNew ? 'new' : 'returning' }),
       referrer,
-      ...(url && Object.fromEntries(UTM.map((name) => [name, url.searchParams.get(name)]))),
+      ...(query && utmOf(new URLSearchParams(query))),
     }),
     locationAttributes: present({
       url: url?.href,
@@ -60,6 +60,10 @@ export function requestAttributes({ url, headers, isNew, parseUserAgent = parse 
       query_string: query,
     }),
   };
+}
+
+function utmOf(query: URLSearchParams): Record<string, string | null> {
+  return Object.fromEntries(UTM.map((name) => [name, query.get(name)]));
 }
 
 function present(attributes: Record<string, string | null | undefined>): Record<string, string> {
