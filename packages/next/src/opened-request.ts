@@ -15,8 +15,9 @@ import {
 import type { NextFetchEvent, NextRequest } from 'next/server.js';
 import { decided, decisionsOf } from './decided.ts';
 import { adviseOnEdge } from './edge-advice.ts';
+import { inTime } from './in-time.ts';
 import type { AnswerChanges, Place } from './next-protocol.ts';
-import type { ConvertOptions } from './options.ts';
+import { type ConvertOptions, TIMEOUT_MS } from './options.ts';
 import { recognizeRequest } from './recognize-request.ts';
 import { bringInStep } from './request-in-step.ts';
 import { serverTiming } from './server-timing.ts';
@@ -80,7 +81,12 @@ export async function openRequest(
 
   const asked = previewsOf(source);
   const only = isHandled ? undefined : pages.experiencesAt(url, request);
-  const payload = await decide(ofProcess, options, visitor, source, only);
+  const deciding = decide(ofProcess, options, visitor, source, only);
+  const { timeoutMs = TIMEOUT_MS, dataStore } = options;
+  const mayTakeLong = dataStore !== undefined || asked.length > 0;
+  const payload = await (deciding && mayTakeLong
+    ? inTime(deciding, timeoutMs - (performance.now() - startedAt))
+    : deciding);
   const decisions = payload && decided(ofProcess.core, visitor.visitorId, payload);
   // What does not exist is not remembered: it would be looked for with every page.
   const previews = payload === null ? asked : (payload.previewed ?? []);
@@ -89,10 +95,11 @@ export async function openRequest(
     method: request.method,
     url: source.url?.href ?? null,
     configVersion: ofProcess.core?.currentConfig?.version ?? null,
-    // Pages decide a preview again, from the cookie.
-    decisions: payload === null || payload.preview || only !== undefined ? null : decisionsOf(payload),
+    // Pages decide a preview again, from the cookie, and what took too long.
+    decisions: payload === null || payload.preview ? null : decisionsOf(payload),
   };
-  const header = await carrier.write(visit);
+  // A page that learns nothing else of the request has no use for it.
+  const header = only === undefined ? await carrier.write(visit) : null;
 
   const { cookie } = options;
   const { visitorId } = visitor;
@@ -101,7 +108,7 @@ export async function openRequest(
   if (visitor.consent === 'denied' && ofVisitor.length > 0) event.waitUntil(forget(ofProcess, options, source));
   const setCookies = [...ofVisitor, ...previewCookies(source, previews, cookie)];
   bringInStep(request, { visitor, previews }, cookie);
-  request.headers.set(VISIT_HEADER, header);
+  if (header !== null) request.headers.set(VISIT_HEADER, header);
   const tookMs = performance.now() - startedAt;
   return {
     visitor: {

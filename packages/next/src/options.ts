@@ -13,7 +13,10 @@ export interface ConvertOptions extends CoreOptions, VisitorOptions {
   readonly attributes?: ReadAttributes;
   /** What the browser may say about conversions, where visitors and scripts can say anything. */
   readonly browserConversions?: BrowserConversions;
-  /** Longest a request waits for the first config, in ms; default 1,000. */
+  /**
+   * Longest a request waits in the proxy, and a page for the first config, in ms; default 1,000. Afterwards it goes on
+   * without a decision.
+   */
   readonly timeoutMs?: number;
   /**
    * Signs what the proxy hands to the pages. Needed only where proxy and pages run in different processes (edge
@@ -21,6 +24,9 @@ export interface ConvertOptions extends CoreOptions, VisitorOptions {
    */
   readonly secret?: string | undefined;
 }
+
+/** Default of `timeoutMs`. */
+export const TIMEOUT_MS = 1_000;
 
 /** `true`, the default: for every goal; `false`: for none. */
 export interface BrowserConversions {

@@ -1,8 +1,9 @@
 import { Core, type CoreOptions } from '@convert-fullstack/core';
 import { createUserAgentParser, type ParseUserAgent } from '@convert-fullstack/server';
+import { inTime } from './in-time.ts';
 import { outsideRender } from './next-protocol.ts';
 import { createNotices, type Notices } from './notices.ts';
-import { type ConvertOptions, coreOptions } from './options.ts';
+import { type ConvertOptions, coreOptions, TIMEOUT_MS } from './options.ts';
 import { createVisitSigner, type VisitCarrier } from './visit-header.ts';
 import { createVisitTable } from './visit-table.ts';
 
@@ -64,7 +65,7 @@ function closeEdited(slot: Map<string, SharedCore>, project: string): void {
 }
 
 function makeShared(options: ConvertOptions): SharedCore {
-  const { timeoutMs = 1_000, secret } = options;
+  const { timeoutMs = TIMEOUT_MS, secret } = options;
   const { sdkKey, ...others } = coreOptions(options);
   const notices = createNotices(options);
   const core = makeCore({ ...others, ...(sdkKey !== undefined && { sdkKey }), ...ofTheProcess(options) }, notices);
@@ -106,12 +107,7 @@ async function waitForConfig(core: Core | null, timeoutMs: number): Promise<void
   if (core === null) return;
   const settled = core.initialize();
   if (core.currentConfig !== null) return;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tooLate = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([settled, tooLate]);
-  clearTimeout(timer);
+  await inTime(settled, timeoutMs);
 }
 
 // Compared between bundles. Functions and instances differ there although they come from the same line, so only their

@@ -433,6 +433,32 @@ describe('convert.proxy() fails open', () => {
     expect(performance.now() - again).toBeLessThan(290);
   });
 
+  it('when a DataStore hangs: the proxy waits no longer than timeoutMs, and hands on who it is', async () => {
+    const dataStore = { get: () => new Promise<null>(() => {}), set: async () => {} };
+    const waitedFor = async (timeoutMs: number) => {
+      const started = performance.now();
+      const answer = await run(convertWith({ dataStore, timeoutMs }).proxy(), visit);
+      return { ms: performance.now() - started, page: headersOfPage(answer) };
+    };
+    const visit = pageRequest('/', { cookie: 'cv_vid=visitor-1' });
+    const { ms, page } = await waitedFor(50);
+    expect(ms).toBeLessThan(400);
+    expect(visitorOf(page)).toBe('visitor-1');
+    expect(page.get(VISIT)).toContain('visitor-1');
+    // Left alone, the store is given half a second.
+    expect((await waitedFor(10_000)).ms).toBeGreaterThan(450);
+  });
+
+  it('when a draft is previewed and the config service hangs: no longer than timeoutMs', async () => {
+    const service = await startService(() => {});
+    const own = { sdkKey: 'sdk-key-6', fallbackData: sampleProject(), transport: { configUrl: service.url } };
+    const proxy = convertWith({ ...own, timeoutMs: 50 }).proxy();
+    const started = performance.now();
+    const answer = await run(proxy, pageRequest('/?convert_preview=4711.4712', { cookie: 'cv_vid=visitor-1' }));
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(visitorOf(headersOfPage(answer))).toBe('visitor-1');
+  });
+
   it('until the config arrives', async () => {
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => {
