@@ -11,4 +11,8 @@ const experiences = Object.fromEntries(
 
 export const convert = createConvert({ data: projectConfig({ experiences }), tracking: 'off', logLevel: 'silent' });
 
-export const variants = convert.staticVariants({ experiences: ['experience-0'], paths: ['/static'], limit: 3 });
+export const variants = convert.staticVariants({
+  experiences: ['experience-0'],
+  paths: ['/static', '/static/:slug'],
+  limit: 3,
+});

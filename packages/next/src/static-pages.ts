@@ -56,32 +56,48 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
 
   return {
     refuse(request, url) {
-      const path = withoutBase(url, request);
-      if (path === null || variantsIn(path) === null) return null;
+      const site = siteOf(url, request);
+      if (site === null || variantsIn(site.path) === null) return null;
       const notFound = new URL(url);
       notFound.pathname = `${request.nextUrl.basePath}/_not-found`;
       return NextResponse.rewrite(notFound, { headers: { 'x-robots-tag': 'noindex' } });
     },
     experiencesAt(address, request) {
-      const path = seesRequest(request) ? null : withoutBase(address, request);
-      return path === null ? undefined : groups.find(({ has }) => has(path))?.experiences;
+      const site = seesRequest(request) ? null : siteOf(address, request);
+      return site === null ? undefined : groups.find(({ has }) => has(site.path))?.experiences;
     },
     find(address, { request, assigned, isRepeated }) {
-      const path = withoutBase(address, request);
-      const earlier = isRepeated && path !== null ? variantsIn(path) : null;
+      const site = siteOf(address, request);
+      if (site === null) return null;
+      const { path, prefix } = site;
+      const earlier = isRepeated ? variantsIn(path) : null;
       if (earlier !== null) return { url: null, variants: earlier, seesRequest: true };
-      const group = path === null ? undefined : groups.find(({ has }) => has(path));
-      if (path === null || group === undefined) return null;
+      const group = groups.find(({ has }) => has(path));
+      if (group === undefined) return null;
       const shown = assigned.filter(({ experienceKey }) => group.experiences.includes(experienceKey));
       const variants = codeOf(shown.map(({ experienceId, variationId }) => [experienceId, variationId]));
-      const pathname = `${request.nextUrl.basePath}${FOLDER}/${variants}${path === '/' ? '' : path}`;
+      const pathname = `${prefix}${FOLDER}/${variants}${path === '/' ? '' : path}`;
       return { url: `${address.origin}${pathname}${address.search}`, variants, seesRequest: seesRequest(request) };
     },
   };
 }
 
+/** An address of the application. */
+interface Site {
+  /** Base path and locale. */
+  readonly prefix: string;
+  readonly path: string;
+}
+
 /** `null`: an address of somebody else. */
-function withoutBase({ pathname }: URL, { nextUrl: { basePath } }: NextRequest): string | null {
-  if (basePath === '') return pathname;
-  return pathname === basePath || pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) || '/' : null;
+function siteOf(address: URL, { nextUrl }: NextRequest): Site | null {
+  const { basePath, locale } = nextUrl;
+  const { pathname } = address;
+  if (basePath !== '' && pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return null;
+  if (locale === '') return { prefix: basePath, path: pathname.slice(basePath.length) || '/' };
+  // `i18n` of the Pages Router: Next.js itself knows which locale an address names, and it need not be the request's.
+  const localized = nextUrl.clone();
+  localized.href = address.href;
+  const isNamed = localized.locale !== localized.defaultLocale;
+  return { prefix: isNamed ? `${basePath}/${localized.locale}` : basePath, path: localized.pathname };
 }

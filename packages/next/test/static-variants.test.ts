@@ -405,6 +405,42 @@ describe('convert.proxy({ staticVariants })', () => {
     expect(rewriteOf(await run(proxy, request('/shop/convert/a/products/tents')))).toBe('/shop/_not-found');
   });
 
+  describe('with the locales of the Pages Router', () => {
+    const i18n = { locales: ['en', 'de'], defaultLocale: 'en' };
+    const request = (path: string, nextConfig: object = { i18n }) =>
+      pageRequest(path, { cookie: `cv_vid=${inBadge}` }, { nextConfig } as object);
+
+    it.each([
+      ['/de/products/tents', '/de/convert/original/products/tents'],
+      ['/en/products/tents', `/convert/${BADGE}/products/tents`],
+      ['/products/tents?a=b', `/convert/${BADGE}/products/tents?a=b`],
+    ])('leads from %s to %s', async (path, page) => {
+      // The experience runs at /products/tents alone.
+      expect(rewriteOf(await run(proxyWith(), request(path)))).toBe(page);
+    });
+
+    it('answers internal addresses with the 404 page in every locale', async () => {
+      for (const path of [
+        '/convert/a/products/tents',
+        '/de/convert/a/products/tents',
+        '/en/convert/a/products/tents',
+      ]) {
+        const answer = await run(proxyWith(), request(path));
+        expect(rewriteOf(answer)).toBe('/_not-found');
+        expect(answer.headers.get('x-robots-tag')).toBe('noindex');
+      }
+    });
+
+    it('leads to the locale that a handler rewrites to, below a base path too', async () => {
+      const handler = () => NextResponse.rewrite(new URL('/shop/de/products/tents', 'http://localhost:3000'));
+      const answer = await run(
+        proxyWith({}, { handler }),
+        request('/shop/products/tents', { basePath: '/shop', i18n }),
+      );
+      expect(rewriteOf(answer)).toMatch(/^\/shop\/de\/convert\/[^/]+\/products\/tents$/);
+    });
+  });
+
   describe('with a handler', () => {
     it('keeps what the handler adds to a page it lets pass', async () => {
       const answer = await run(
