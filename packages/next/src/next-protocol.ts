@@ -49,7 +49,7 @@ export async function completeAnswer(response: Response | null, changes: AnswerC
   // Response.error(), of status 0, cannot be copied and carries nothing.
   if (response !== null && ((!goesOn && setCookies.length === 0) || response.status === 0)) return response;
   // A copy: the application may hand out one answer to many requests, and the headers of Response.redirect() are immutable.
-  const completed = response === null ? NextResponse.next() : copyOf(response);
+  const completed = response === null ? new NextResponse(null) : copyOf(response);
   const { headers } = completed;
   const rewritten = headers.get(REWRITE);
   const address = rewritten === null ? requestUrl : new URL(rewritten, requestUrl);
@@ -57,6 +57,7 @@ export async function completeAnswer(response: Response | null, changes: AnswerC
   const place = goesOn && !isForeign ? await changes.place(address) : null;
   const seesRequest = place?.seesRequest ?? true;
   if (goesOn && (seesRequest || headers.has(OVERRIDDEN))) overrideRequestHeaders(headers, changes, isForeign);
+  if (response === null) headers.set(NEXT, '1');
   if (place !== null) goTo(place, headers);
   else if (goesOn && timing !== null) headers.append('server-timing', timing);
   for (const [name, value] of Object.entries(responseHeaders)) headers.set(name, value);

@@ -192,7 +192,8 @@ function decide(
 ): Promise<Payload> | null {
   if (core === null || core.currentConfig === null) return null;
   if (visitor.visitorId === null && previewsOf(source).length === 0) return null;
-  return decideRequest(core, { ...source, visitor, attributes, parseUserAgent, only });
+  const { url, headers, cookies } = source;
+  return decideRequest(core, { url, headers, cookies, visitor, attributes, parseUserAgent, only });
 }
 
 async function forget({ core, notices }: SharedCore, options: ConvertOptions, source: RequestSource): Promise<void> {

@@ -28,7 +28,10 @@ export function recognizeRequest(
 
   function recognizeAt(url: URL): Recognized {
     const source = requestSource({ url, headers });
-    return { visitor: recognizeVisitor({ ...source, method, privacy, parseUserAgent }, options), source };
+    return {
+      visitor: recognizeVisitor({ url, headers, cookies: source.cookies, method, privacy, parseUserAgent }, options),
+      source,
+    };
   }
 
   // The proxy has already run for this request, for example before a rewrite: what it found then is still true. A server

@@ -38,14 +38,13 @@ export async function decideRequest(core: Core, request: RequestToDecide): Promi
   if (visitorId === null && previews.length === 0) return originalPayload(visitor);
   const url = source.url && withoutPreview(source.url);
   const facts = requestAttributes({ url, headers, isNew: visitor.isNew, parseUserAgent });
-  const attributes = { ...facts.attributes, ...request.attributes?.(source) };
+  const attributes = request.attributes ? { ...facts.attributes, ...request.attributes(source) } : facts.attributes;
   const context = await core.loadContext(visitorId ?? 'preview');
   if (previews.length > 0) await context.setPreview(...previews);
-  const decided = context.toPayload({
-    attributes,
-    locationAttributes: facts.locationAttributes,
-    ...(only && { only }),
-  });
+  const { locationAttributes } = facts;
+  const decided = context.toPayload(
+    only ? { attributes, locationAttributes, only } : { attributes, locationAttributes },
+  );
   if (visitorId !== null) {
     return browserPayload(withoutThrown(decided, source.cookies.get(THROWN_COOKIE)), visitor, cookie);
   }

@@ -37,11 +37,12 @@ export interface RequestVisitor {
 export function recognizeVisitor(request: RequestToRecognize, options: VisitorOptions = {}): RequestVisitor {
   const source = requestSource(request);
   const keptId = cookieVisitorId(source, options.cookie);
-  const known = { ...consentOf(source, request.privacy, options), isNew: keptId === null };
-  if (request.method === 'HEAD') return { ...known, visitorId: null, isBot: true };
-  if (known.consent === 'denied' || known.isProvisional) return { ...known, visitorId: null, isBot: false };
-  if (isBotRequest(source, request, options)) return { ...known, visitorId: null, isBot: true };
-  return { ...known, visitorId: ownIdOf(source, options) ?? keptId, isBot: false };
+  const { consent, isProvisional } = consentOf(source, request.privacy, options);
+  const isNew = keptId === null;
+  if (request.method === 'HEAD') return { visitorId: null, consent, isBot: true, isNew, isProvisional };
+  if (consent === 'denied' || isProvisional) return { visitorId: null, consent, isBot: false, isNew, isProvisional };
+  const isBot = isBotRequest(source, request, options);
+  return { visitorId: isBot ? null : (ownIdOf(source, options) ?? keptId), consent, isBot, isNew, isProvisional };
 }
 
 /** The same visitor, with a new id where they have none and may have one: not bots, nor whose privacy signal forbids it. */

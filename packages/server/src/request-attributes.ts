@@ -41,16 +41,17 @@ export function requestAttributes({ url, headers, isNew, parseUserAgent = parse 
   const referrer = headers.get('referer');
   const { device, browser } = parseUserAgent(headers.get('user-agent') ?? '');
   const query = url?.search.slice(1);
+  const visitorType = isNew ? 'new' : 'returning';
+  const attributes = {
+    country: countryOf(headers),
+    device,
+    browser,
+    language: languageOf(headers.get('accept-language')),
+    visitorType: isNew === undefined ? null : visitorType,
+    referrer,
+  };
   return {
-    attributes: present({
-      country: countryOf(headers),
-      device,
-      browser,
-      language: languageOf(headers.get('accept-language')),
-      ...(isNew !== undefined && { visitorType: isNew ? 'new' : 'returning' }),
-      referrer,
-      ...(query && utmOf(new URLSearchParams(query))),
-    }),
+    attributes: present(query ? { ...attributes, ...utmOf(new URLSearchParams(query)) } : attributes),
     locationAttributes: present({
       url: url?.href,
       path: url?.pathname,
@@ -95,6 +96,8 @@ function languageOf(accepted: string | null): string | null {
       preferred = language.toLowerCase();
       highest = quality;
     }
+    // Most lists begin with what is preferred, and nothing can be more than that.
+    if (highest >= 1) break;
   }
   return preferred;
 }

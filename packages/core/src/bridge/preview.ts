@@ -10,6 +10,7 @@ export const PREVIEW_COOKIE = 'cv_preview';
 /** Each is decided for every page. */
 const MAX_PREVIEWS = 10;
 const OFF = 'off';
+const NONE: readonly VariationIds[] = [];
 
 /** Stands for somebody who has no id and previews. */
 const PREVIEWER = 'preview';
@@ -20,6 +21,7 @@ const PREVIEWER = 'preview';
  */
 export function previewsIn(url: URL | null, remembered: string | undefined): readonly VariationIds[] {
   const asked = askedOf(url);
+  if (asked.length === 0 && !remembered) return NONE;
   const newestFirst = [...asked.map(parsePair).reverse(), ...(asked.includes(OFF) ? [] : parsePairs(remembered))];
   const previews = new Map<string, VariationIds>();
   for (const preview of newestFirst) {
