@@ -57,12 +57,15 @@ async function measure() {
   const servers = {};
   try {
     for (const [at, proxy] of ['empty', 'rewrite', 'convert'].entries()) servers[proxy] = await start(proxy, 4701 + at);
+    // All of them with all kinds of pages: what a server has done before decides how it compiles and collects garbage.
+    for (const server of Object.values(servers)) for (const path of ['/dynamic', '/plain']) await load(server, path);
+    for (const { proxy, path } of Object.values(CASES)) await load(servers[proxy], path);
     const measured = [];
-    // The first round warms up. They take turns, so that whatever else the machine does hits all of them alike.
-    for (let round = 0; round <= ROUNDS; round++) {
+    // They take turns, so that whatever else the machine does hits all of them alike.
+    for (let round = 0; round < ROUNDS; round++) {
       const answered = {};
       for (const [name, { proxy, path }] of Object.entries(CASES)) answered[name] = await load(servers[proxy], path);
-      if (round > 0) measured.push(answered);
+      measured.push(answered);
     }
     return measured;
   } finally {

@@ -4,7 +4,10 @@ import { convert, variants } from './convert';
 const PROXIES = {
   empty: () => NextResponse.next(),
   /** Leads to a page of a variation without deciding anything: what Next.js itself takes for it. */
-  rewrite: (request: NextRequest) => NextResponse.rewrite(new URL('/convert/original/static', request.url)),
+  rewrite: (request: NextRequest) =>
+    request.nextUrl.pathname === '/static'
+      ? NextResponse.rewrite(new URL('/convert/original/static', request.url))
+      : NextResponse.next(),
   convert: convert.proxy({ staticVariants: [variants] }),
 };
 
