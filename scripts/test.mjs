@@ -26,7 +26,7 @@ const STEPS = [
   },
   {
     name: 'types',
-    says: 'Check the types',
+    says: 'Check the types (those of applications are checked by their build)',
     needs: ['install'],
     commands: [turbo('run', 'typecheck', '--continue=dependencies-successful', '--output-logs=new-only')],
   },

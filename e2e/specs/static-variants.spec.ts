@@ -94,12 +94,16 @@ test.describe('a static page with variations', () => {
       await expectOnly(page, 'badges', variation);
     });
 
-    test(`has the title of ${variation}, and one address`, async ({ page }) => {
+    test(`has the title of ${variation}, one address, and an image that others can show`, async ({ page }) => {
       await visitAs(page.context(), newVisitor({ 'seasonal-badges': variation }));
       await open(page, PAGE);
       expect(page.url()).toBe(PAGE);
       await expect(page).toHaveTitle(variation === 'badge' ? /^Tarn Tent, ./ : 'Tarn Tent');
       await expect(page.locator('link[rel=canonical]')).toHaveAttribute('href', new RegExp(`${PATH}$`));
+      const image = await page.locator('meta[property="og:image"]').getAttribute('content');
+      const { pathname, search } = new URL(image ?? '', RENDERING);
+      const answer = await browserFetch(RENDERING + pathname + search);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png']);
     });
   }
 

@@ -153,9 +153,12 @@ function overrideRequestHeaders(
  * `true` where neither is known.
  */
 export function mayPrerenderedSeeRequest(): boolean {
-  const { hostname } = new URL(process.env.__NEXT_PRIVATE_ORIGIN ?? 'http://[::1]');
   // Put in by the build as it stands here: a boolean.
-  return String(process.env.__NEXT_CACHE_COMPONENTS) !== 'false' || hostname === '[::1]' || hostname.startsWith('127.');
+  if (String(process.env.__NEXT_CACHE_COMPONENTS) !== 'false') return true;
+  const origin = process.env.__NEXT_PRIVATE_ORIGIN ?? '';
+  if (!URL.canParse(origin)) return true;
+  const { hostname } = new URL(origin);
+  return hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 /** Runs `task` after the response where Next.js knows one; at once otherwise. */

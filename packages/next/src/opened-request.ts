@@ -18,7 +18,7 @@ import { adviseOnEdge } from './edge-advice.ts';
 import { inTime } from './in-time.ts';
 import type { AnswerChanges, Place } from './next-protocol.ts';
 import { type ConvertOptions, TIMEOUT_MS } from './options.ts';
-import { recognizeRequest } from './recognize-request.ts';
+import { type Recognized, recognizeRequest } from './recognize-request.ts';
 import { bringInStep } from './request-in-step.ts';
 import { serverTiming } from './server-timing.ts';
 import type { SharedCore } from './shared-core.ts';
@@ -82,27 +82,17 @@ export async function openRequest(
   const asked = previewsOf(source);
   const only = isHandled ? undefined : pages.experiencesAt(url, request);
   const deciding = decide(ofProcess, options, visitor, source, only);
-  const { timeoutMs = TIMEOUT_MS, dataStore } = options;
-  const mayTakeLong = dataStore !== undefined || asked.length > 0;
-  const payload = await (deciding && mayTakeLong
-    ? inTime(deciding, timeoutMs - (performance.now() - startedAt))
-    : deciding);
-  const decisions = payload && decided(ofProcess.core, visitor.visitorId, payload);
+  const { timeoutMs = TIMEOUT_MS, dataStore, cookie } = options;
+  const mayTakeLong = deciding !== null && (dataStore !== undefined || asked.length > 0);
+  const payload = await (mayTakeLong ? inTime(deciding, startedAt + timeoutMs - performance.now()) : deciding);
+  const { visitorId } = visitor;
+  const decisions = payload && decided(ofProcess.core, visitorId, payload);
   // What does not exist is not remembered: it would be looked for with every page.
   const previews = payload === null ? asked : (payload.previewed ?? []);
-  const visit: Visit = {
-    ...visitor,
-    method: request.method,
-    url: source.url?.href ?? null,
-    configVersion: ofProcess.core?.currentConfig?.version ?? null,
-    // Pages decide a preview again, from the cookie, and what took too long.
-    decisions: payload === null || payload.preview ? null : decisionsOf(payload),
-  };
   // A page that learns nothing else of the request has no use for it.
-  const header = only === undefined ? await carrier.write(visit) : null;
+  const header =
+    only === undefined ? await carrier.write(visitOf(request, ofProcess, { visitor, source, payload })) : null;
 
-  const { cookie } = options;
-  const { visitorId } = visitor;
   const ofVisitor = visitorCookies(source, visitor, options);
   // With its cookie goes the last word on whose record it is. Only then: not with every request of somebody who denied.
   if (visitor.consent === 'denied' && ofVisitor.length > 0) event.waitUntil(forget(ofProcess, options, source));
@@ -140,6 +130,21 @@ export async function openRequest(
       },
     },
     isRepeated: earlier !== null,
+  };
+}
+
+function visitOf(
+  { method }: NextRequest,
+  { core }: SharedCore,
+  { visitor, source: { url }, payload }: Recognized & { readonly payload: Payload | null },
+): Visit {
+  return {
+    ...visitor,
+    method,
+    url: url?.href ?? null,
+    configVersion: core?.currentConfig?.version ?? null,
+    // Pages decide again what took too long, and a preview, from the cookie.
+    decisions: payload === null || payload.preview ? null : decisionsOf(payload),
   };
 }
 

@@ -34,6 +34,9 @@ export interface StaticPage {
 /** In `app`; its folder `[variants]` holds these pages. */
 const FOLDER = '/convert';
 const isFolder = pathPattern(FOLDER);
+/** The page names the address of an image in its folder, for everybody who shows a link to it. */
+const METADATA_FILE =
+  /\/(?:opengraph-image|twitter-image|apple-icon|icon)\d?(?:-[a-z0-9]{6})?(?:\.(?:png|jpe?g|gif|svg|ico))?$/;
 
 /** Throws `ConvertError` `options_invalid` for a path that is no pattern. */
 export function staticPages(all: readonly StaticVariants[]): StaticPages {
@@ -45,7 +48,7 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
   /** What an internal address names; `null`: it is none. */
   function variantsIn(path: string): string | null {
     const [folder, variants, ...rest] = segmentsOf(path);
-    if (variants === undefined || !isFolder(`/${folder}`)) return null;
+    if (variants === undefined || !isFolder(`/${folder}`) || METADATA_FILE.test(path)) return null;
     const page = `/${rest.join('/')}`;
     return groups.some(({ has }) => has(page)) ? variants : null;
   }

@@ -391,6 +391,16 @@ describe('convert.proxy({ staticVariants })', () => {
     expect(rewriteOf(await run(proxy, forged))).toBe('/_not-found');
   });
 
+  it('lets everybody see the images that such a page names in its metadata', async () => {
+    for (const file of ['opengraph-image', 'twitter-image-1a2b3c', 'icon1', 'apple-icon.png']) {
+      expect(
+        rewriteOf(await run(proxyWith(), visit(inBadge, `/convert/${BADGE}/products/tents/${file}?abc`))),
+      ).toBeNull();
+    }
+    const page = await run(proxyWith(), visit(inBadge, `/convert/${BADGE}/products/tents/icon-set`));
+    expect(rewriteOf(page)).toBe('/_not-found');
+  });
+
   it('has pages elsewhere in the same folder alone', async () => {
     expect(rewriteOf(await run(proxyWith(), visit(inBadge, '/convert/currencies')))).toBeNull();
   });
@@ -527,6 +537,7 @@ describe('convert.proxy({ staticVariants })', () => {
     it.each([
       ['__NEXT_PRIVATE_ORIGIN', 'http://127.0.0.1:3000'],
       ['__NEXT_PRIVATE_ORIGIN', 'http://[::1]:3000'],
+      ['__NEXT_PRIVATE_ORIGIN', 'http://fe80::1%eth0:3000'],
       ['__NEXT_PRIVATE_ORIGIN', undefined],
       ['__NEXT_CACHE_COMPONENTS', 'true'],
       ['__NEXT_CACHE_COMPONENTS', undefined],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBot } from '../src/index.ts';
+import { createUserAgentParser, isBot, recognizeVisitor } from '../src/index.ts';
 import { BOTS, PEOPLE } from './user-agents.ts';
 
 const isBotAs = (userAgent: string) => isBot({ headers: new Headers({ 'user-agent': userAgent }) });
@@ -19,6 +19,27 @@ describe('a bot', () => {
 describe('a person', () => {
   it.each(Object.entries(PEOPLE))('is not taken for a bot: %s', (_kind, userAgents) => {
     expect(userAgents.filter(isBotAs)).toEqual([]);
+  });
+});
+
+describe('a parser that a server keeps', () => {
+  it('takes nobody for something else', () => {
+    const parse = createUserAgentParser();
+    for (const userAgent of ['', ...Object.values(BOTS).flat(), ...Object.values(PEOPLE).flat()]) {
+      for (const _ of ['parsed', 'remembered']) expect(parse(userAgent).isBot, userAgent).toBe(isBotAs(userAgent));
+    }
+  });
+
+  it('tells whose visits count, unless the application says that itself', () => {
+    const [googlebot = ''] = Object.values(BOTS).flat();
+    const request = { url: null, headers: new Headers({ 'user-agent': googlebot, cookie: 'cv_vid=visitor-1' }) };
+    const parseUserAgent = createUserAgentParser();
+    expect(recognizeVisitor({ ...request, parseUserAgent })).toMatchObject({ isBot: true, visitorId: null });
+    expect(recognizeVisitor({ ...request, parseUserAgent }, { isBot: () => false })).toMatchObject({
+      isBot: false,
+      visitorId: 'visitor-1',
+    });
+    expect(recognizeVisitor({ ...request, parseUserAgent: () => ({ isBot: false }) }).isBot).toBe(false);
   });
 });
 
