@@ -36,6 +36,8 @@ const DATA_STORE_TIMEOUT_MS = 500;
  * const hero = core.createContext('visitor-1').runExperience('home-hero');
  */
 export class Core {
+  /** Whether visitors are remembered in a store of the application, which may take its time to answer. */
+  readonly hasDataStore: boolean;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #emitter: Emitter;
@@ -79,6 +81,7 @@ export class Core {
     this.#queue.hold(tracking === 'hold');
     this.#gate = createGate(this.#queue);
     const store = this.#storeOptions(options);
+    this.hasDataStore = store !== null;
     const records = store === null ? recordsInMemory() : recordsInStore(store);
     this.#tallies = new Tallies({ current: () => this.#config.current, clearings: () => records.clearings });
     const tracker = createTracker({

@@ -1,6 +1,7 @@
 import type { ReceiptCookie } from '@convert-fullstack/server';
 import { cookies } from 'next/headers.js';
 import { after, NextResponse } from 'next/server.js';
+import { serverTiming } from './server-timing.ts';
 
 // How a proxy's answer tells Next.js to go on, and with which request headers. Not public API, hence all in this file.
 const NEXT = 'x-middleware-next';
@@ -16,16 +17,16 @@ export interface AnswerChanges {
    * it came.
    */
   readonly requestHeaders: Headers | null;
-  /** Changes to the request headers that the answer hands on; `null` removes. */
-  readonly overrides: Readonly<Record<string, OverrideHeader>>;
+  /** Changes to the request headers that the answer hands on, by name. */
+  readonly overrides: readonly (readonly [name: string, override: OverrideHeader])[];
   readonly requestUrl: URL;
   /** `Set-Cookie` values. */
   readonly setCookies: readonly string[];
-  readonly responseHeaders?: Readonly<Record<string, string>>;
-  /** How long deciding took, as a `Server-Timing` metric; `null`: nothing was decided. */
-  readonly timing: string | null;
+  readonly responseHeaders: readonly (readonly [name: string, value: string])[];
+  /** How long deciding took, in ms; `null`: nothing was decided. */
+  readonly tookMs: number | null;
   /** Where the page of an address of this site really is; `null`: there. */
-  readonly place: (address: URL) => Promise<Place | null>;
+  readonly place: (address: URL) => Place | null | Promise<Place | null>;
 }
 
 /** A page that is chosen for the visitor and kept for many. */
@@ -39,28 +40,29 @@ export interface Place {
   readonly seesRequest: boolean;
 }
 
-/** The new value, from the one the answer hands on; `isForeign`: the page is rendered by another site. */
+/** The new value, from the one the answer hands on; `null` removes. `isForeign`: the page is rendered by another site. */
 export type OverrideHeader = (current: string | null, isForeign: boolean) => string | null;
 
 /** An application's answer with our cookies and request headers; everything else about it stays. `null`: it lets pass. */
 export async function completeAnswer(response: Response | null, changes: AnswerChanges): Promise<Response> {
-  const { setCookies, responseHeaders = {}, timing, requestUrl } = changes;
+  const { setCookies, responseHeaders, tookMs, requestUrl } = changes;
   const goesOn = response === null || response.headers.has(NEXT) || response.headers.has(REWRITE);
   // Response.error(), of status 0, cannot be copied and carries nothing.
   if (response !== null && ((!goesOn && setCookies.length === 0) || response.status === 0)) return response;
   // A copy: the application may hand out one answer to many requests, and the headers of Response.redirect() are immutable.
   const completed = response === null ? new NextResponse(null) : copyOf(response);
   const { headers } = completed;
-  const rewritten = headers.get(REWRITE);
+  const rewritten = response === null ? null : headers.get(REWRITE);
   const address = rewritten === null ? requestUrl : new URL(rewritten, requestUrl);
   const isForeign = address.origin !== requestUrl.origin;
-  const place = goesOn && !isForeign ? await changes.place(address) : null;
+  const placing = goesOn && !isForeign ? changes.place(address) : null;
+  const place = placing instanceof Promise ? await placing : placing;
   const seesRequest = place?.seesRequest ?? true;
   if (goesOn && (seesRequest || headers.has(OVERRIDDEN))) overrideRequestHeaders(headers, changes, isForeign);
-  if (response === null) headers.set(NEXT, '1');
+  if (response === null && (place === null || place.url === null)) headers.set(NEXT, '1');
   if (place !== null) goTo(place, headers);
-  else if (goesOn && timing !== null) headers.append('server-timing', timing);
-  for (const [name, value] of Object.entries(responseHeaders)) headers.set(name, value);
+  else if (goesOn && tookMs !== null) headers.append('server-timing', serverTiming(tookMs));
+  for (const [name, value] of responseHeaders) headers.set(name, value);
   return setCookies.length === 0 ? completed : withCookies(completed, setCookies);
 }
 
@@ -133,7 +135,7 @@ function overrideRequestHeaders(
   if (list === null) {
     for (const [name, value] of requestHeaders) headers.set(OVERRIDE + name, value);
   }
-  for (const [name, override] of Object.entries(overrides)) {
+  for (const [name, override] of overrides) {
     const value = override(headers.get(OVERRIDE + name), isForeign);
     if (value === null) {
       names.delete(name);

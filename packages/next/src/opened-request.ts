@@ -13,7 +13,7 @@ import {
   visitorCookies,
 } from '@convert-fullstack/server';
 import type { NextFetchEvent, NextRequest } from 'next/server.js';
-import { decided, decisionsOf } from './decided.ts';
+import { type Decided, decided, decisionsOf } from './decided.ts';
 import { adviseOnEdge } from './edge-advice.ts';
 import { inTime } from './in-time.ts';
 import type { AnswerChanges, Place } from './next-protocol.ts';
@@ -42,27 +42,27 @@ export interface ReceivedRequest {
 
 /** What is known about a request before the application answers it. */
 export interface OpenedRequest {
-  readonly visitor: ProxyVisitor;
+  readonly visitor: () => ProxyVisitor;
   readonly changes: AnswerChanges;
   /** The proxy has run before for this request, for example before a rewrite. */
   readonly isRepeated: boolean;
 }
 
-const NOBODY: ProxyVisitor = {
-  visitorId: null,
-  consent: 'pending',
-  isBot: false,
-  isNew: false,
-  experience: () => null,
-  feature: () => null,
-};
+const NOBODY = { visitorId: null, consent: 'pending', isBot: false, isNew: false } as const;
 
 /** Neither caches nor search engines shall take them for the page. */
-const OF_PREVIEWS = { 'cache-control': 'private, no-store', 'x-robots-tag': 'noindex' };
+const OF_PREVIEWS = [
+  ['cache-control', 'private, no-store'],
+  ['x-robots-tag', 'noindex'],
+] as const;
+const NO_HEADERS = [] as const;
 
 const UNDECIDED: Payload = { version: 1, visitorId: null, experiences: [], goals: [] };
 
-/** Decides for the request and changes its headers in place: a copy would lose its body, signal and `nextUrl`. */
+/**
+ * Decides for the request and changes its headers in place: a copy would lose its body, signal and `nextUrl`. Every promise
+ * costs a busy server more than a decision does: only what really takes time is waited for.
+ */
 export async function openRequest(
   shared: () => SharedCore,
   options: ConvertOptions,
@@ -71,27 +71,26 @@ export async function openRequest(
   inbound: string | null,
 ): Promise<OpenedRequest> {
   const startedAt = performance.now();
-  request.headers.delete(VISIT_HEADER);
+  if (inbound !== null) request.headers.delete(VISIT_HEADER);
   const ofProcess = shared();
   adviseOnEdge(ofProcess, options);
-  const carrier = await ofProcess.carrier;
-  await ofProcess.firstConfig;
+  const ready = ofProcess.ready();
+  const carrier = ready instanceof Promise ? await ready : ready;
   const earlier = inbound === null ? null : await carrier.read(inbound);
-  const { visitor, source } = recognizeRequest(ofProcess, options, request, earlier);
+  const { visitor, source } = recognizeRequest(ofProcess, options, { request, url }, earlier);
 
-  const asked = previewsOf(source);
+  const { timeoutMs = TIMEOUT_MS, cookie } = options;
   const only = isHandled ? undefined : pages.experiencesAt(url, request);
-  const deciding = decide(ofProcess, options, visitor, source, only);
-  const { timeoutMs = TIMEOUT_MS, dataStore, cookie } = options;
-  const mayTakeLong = deciding !== null && (dataStore !== undefined || asked.length > 0);
-  const payload = await (mayTakeLong ? inTime(deciding, startedAt + timeoutMs - performance.now()) : deciding);
-  const { visitorId } = visitor;
-  const decisions = payload && decided(ofProcess.core, visitorId, payload);
+  const asked = previewsOf(source);
+  const deciding =
+    visitor.visitorId === null && asked.length === 0 ? null : decide(ofProcess, options, visitor, source, only);
+  const payload =
+    deciding instanceof Promise ? await inTime(deciding, startedAt + timeoutMs - performance.now()) : deciding;
   // What does not exist is not remembered: it would be looked for with every page.
   const previews = payload === null ? asked : (payload.previewed ?? []);
   // A page that learns nothing else of the request has no use for it.
-  const header =
-    only === undefined ? await carrier.write(visitOf(request, ofProcess, { visitor, source, payload })) : null;
+  const writing = only === undefined ? carrier.write(visitOf(request, ofProcess, { visitor, source, payload })) : null;
+  const header = writing instanceof Promise ? await writing : writing;
 
   const ofVisitor = visitorCookies(source, visitor, options);
   // With its cookie goes the last word on whose record it is. Only then: not with every request of somebody who denied.
@@ -100,36 +99,51 @@ export async function openRequest(
   bringInStep(request, { visitor, previews }, cookie);
   if (header !== null) request.headers.set(VISIT_HEADER, header);
   const tookMs = performance.now() - startedAt;
+  const isRepeated = earlier !== null;
   return {
-    visitor: {
-      ...visitor,
-      experience: (key) => decisions?.experience(key) ?? null,
-      feature: (key) => decisions?.feature(key) ?? null,
-    },
+    visitor: () => proxyVisitor(visitor, payload && decided(ofProcess.core, visitor.visitorId, payload)),
     changes: {
       // What an application changes in its request is its own.
       requestHeaders: isHandled ? new Headers(request.headers) : request.headers,
       requestUrl: url,
-      overrides: {
-        // Another site gets no id that this visitor has not agreed to yet.
-        cookie: (current, isForeign) =>
-          previewCookieHeader(
-            requestCookieHeader(current, isForeign && visitor.consent === 'pending' ? NOBODY : visitor, cookie),
-            isForeign ? [] : previews,
-          ),
-        [VISIT_HEADER]: (_current, isForeign) => (isForeign ? null : header),
-      },
+      overrides: [
+        [
+          'cookie',
+          // Another site gets no id that this visitor has not agreed to yet.
+          (current, isForeign) =>
+            previewCookieHeader(
+              requestCookieHeader(current, isForeign && visitor.consent === 'pending' ? NOBODY : visitor, cookie),
+              isForeign ? [] : previews,
+            ),
+        ],
+        [VISIT_HEADER, (_current, isForeign) => (isForeign ? null : header)],
+      ],
       setCookies,
-      ...(payload?.preview && { responseHeaders: OF_PREVIEWS }),
-      timing: decisions && serverTiming(tookMs),
-      async place(address) {
-        const isRepeated = earlier !== null;
+      responseHeaders: payload?.preview ? OF_PREVIEWS : NO_HEADERS,
+      tookMs: payload && tookMs,
+      place(address) {
         const page = pages.find(address, { request, assigned: payload?.experiences ?? [], isRepeated });
         if (page === null) return null;
-        return placeFor(page, await browserPayload(payload ?? { ...UNDECIDED, visitorId }, visitor, cookie), tookMs);
+        const { visitorId } = visitor;
+        const told = browserPayload(payload ?? { ...UNDECIDED, visitorId }, visitor, cookie);
+        return told instanceof Promise ? told.then((one) => placeFor(page, one, tookMs)) : placeFor(page, told, tookMs);
       },
     },
-    isRepeated: earlier !== null,
+    isRepeated,
+  };
+}
+
+function proxyVisitor(
+  { visitorId, consent, isBot, isNew }: Omit<ProxyVisitor, 'experience' | 'feature'>,
+  decisions: Decided | null,
+): ProxyVisitor {
+  return {
+    visitorId,
+    consent,
+    isBot,
+    isNew,
+    experience: (key) => decisions?.experience(key) ?? null,
+    feature: (key) => decisions?.feature(key) ?? null,
   };
 }
 
@@ -157,14 +171,15 @@ export function closedRequest(
   const stripped = new Headers(request.headers);
   stripped.delete(VISIT_HEADER);
   return {
-    visitor: NOBODY,
+    visitor: () => proxyVisitor(NOBODY, null),
     changes: {
       requestHeaders: inbound === null ? null : stripped,
       requestUrl: url,
-      overrides: { [VISIT_HEADER]: () => null },
+      overrides: [[VISIT_HEADER, () => null]],
       setCookies: [],
-      timing: null,
-      async place(address) {
+      responseHeaders: NO_HEADERS,
+      tookMs: null,
+      place(address) {
         const page = pages.find(address, { request, assigned: [], isRepeated: false });
         return page && placeFor(page, { visitorId: null, consent: 'pending' }, 0);
       },
@@ -187,17 +202,15 @@ function placeFor({ url, variants, seesRequest }: StaticPage, visitor: PageVisit
   };
 }
 
-/** `null`: there is no config to decide with, or nobody to decide for. */
+/** `null`: there is no config to decide with. */
 function decide(
   { core, parseUserAgent }: SharedCore,
   { attributes }: ConvertOptions,
   visitor: RequestVisitor,
-  source: RequestSource,
+  { url, headers, cookies }: RequestSource,
   only: readonly string[] | undefined,
-): Promise<Payload> | null {
+): Payload | Promise<Payload> | null {
   if (core === null || core.currentConfig === null) return null;
-  if (visitor.visitorId === null && previewsOf(source).length === 0) return null;
-  const { url, headers, cookies } = source;
   return decideRequest(core, { url, headers, cookies, visitor, attributes, parseUserAgent, only });
 }
 

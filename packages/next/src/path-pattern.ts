@@ -1,7 +1,7 @@
 import { ConvertError } from '@convert-fullstack/core';
 
-/** Whether a path, without its base path, is one that a pattern means. */
-export type PathPattern = (path: string) => boolean;
+/** Whether the segments of a path, without its base path, are those that a pattern means. */
+export type PathPattern = (segments: readonly string[]) => boolean;
 
 /**
  * `/static` or `/static/:slug`, where `:slug` is any one segment; a slash at the end does not matter. Throws
@@ -14,21 +14,21 @@ export function pathPattern(pattern: string): PathPattern {
       `staticVariants() needs paths like "/static" or "/static/:slug", got ${JSON.stringify(pattern)}.`,
     );
   }
-  const wanted = segmentsOf(pattern);
-  return (path) => {
-    const segments = segmentsOf(path);
-    return (
-      segments.length === wanted.length &&
-      wanted.every((part, at) => part.startsWith(':') || part === decoded(segments[at] ?? ''))
-    );
-  };
+  const wanted = partsOf(pattern);
+  return (segments) =>
+    segments.length === wanted.length && wanted.every((part, at) => part.startsWith(':') || part === segments[at]);
 }
 
+/** Of a path as an address has it. Next.js finds a page by its decoded path. */
 export function segmentsOf(path: string): string[] {
-  return path.split('/').filter((segment) => segment !== '');
+  const parts = partsOf(path);
+  return path.includes('%') ? parts.map(decoded) : parts;
 }
 
-// Next.js finds a page by its decoded path.
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '');
+}
+
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);

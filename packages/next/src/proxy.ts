@@ -1,7 +1,13 @@
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { leavePreview } from './leave-preview.ts';
 import { completeAnswer } from './next-protocol.ts';
-import { closedRequest, openRequest, type ProxyVisitor, type ReceivedRequest } from './opened-request.ts';
+import {
+  closedRequest,
+  type OpenedRequest,
+  openRequest,
+  type ProxyVisitor,
+  type ReceivedRequest,
+} from './opened-request.ts';
 import type { ConvertOptions } from './options.ts';
 import type { SharedCore } from './shared-core.ts';
 import { staticPages } from './static-pages.ts';
@@ -37,14 +43,17 @@ export function createProxy(
     if (left !== null) return left;
     const inbound = request.headers.get(VISIT_HEADER);
     const received: ReceivedRequest = { request, event, url: new URL(request.url), isHandled: handler !== undefined };
-    const opened = await openRequest(shared, options, pages, received, inbound).catch((error: unknown) => {
+    let opened: OpenedRequest;
+    try {
+      opened = await openRequest(shared, options, pages, received, inbound);
+    } catch (error) {
       shared().notices.failure('The proxy', error);
-      return closedRequest(pages, received, inbound);
-    });
+      opened = closedRequest(pages, received, inbound);
+    }
     const refusal = opened.isRepeated ? null : pages.refuse(request, received.url);
     if (refusal !== null) return refusal;
     // Outside of any try: what the application throws is the application's.
-    const answer = (await handler?.(request, opened.visitor, event)) ?? null;
+    const answer = handler === undefined ? null : ((await handler(request, opened.visitor(), event)) ?? null);
     try {
       return await completeAnswer(answer, opened.changes);
     } catch (error) {

@@ -6,7 +6,7 @@ import {
   requestSource,
   withVisitorId,
 } from '@convert-fullstack/server';
-import type { NextRequest } from 'next/server.js';
+import type { ReceivedRequest } from './opened-request.ts';
 import type { ConvertOptions } from './options.ts';
 import type { SharedCore } from './shared-core.ts';
 import type { Visit } from './visit-header.ts';
@@ -20,7 +20,7 @@ export interface Recognized {
 export function recognizeRequest(
   { core, parseUserAgent }: SharedCore,
   options: ConvertOptions,
-  request: NextRequest,
+  { request, url: innerUrl }: Pick<ReceivedRequest, 'request' | 'url'>,
   earlier: Visit | null,
 ): Recognized {
   const { method, headers } = request;
@@ -34,12 +34,13 @@ export function recognizeRequest(
     };
   }
 
+  const requested = publicUrl({ url: innerUrl, headers });
   // The proxy has already run for this request, for example before a rewrite: what it found then is still true. A server
   // action that redirects is another matter: Next.js fetches the target with the headers of the action's own request.
   if (earlier?.method === method) {
-    const { visitor, source } = recognizeAt(earlier.url === null ? publicUrl(request) : new URL(earlier.url));
+    const { visitor, source } = recognizeAt(earlier.url === null ? requested : new URL(earlier.url));
     if (visitor.visitorId === earlier.visitorId) return { visitor: { ...visitor, isNew: earlier.isNew }, source };
   }
-  const { visitor, source } = recognizeAt(publicUrl(request));
+  const { visitor, source } = recognizeAt(requested);
   return { visitor: withVisitorId(visitor), source };
 }

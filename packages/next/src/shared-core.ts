@@ -16,6 +16,8 @@ export interface SharedCore {
   readonly notices: Notices;
   /** Resolves when the first load of the config has settled, `timeoutMs` after the first use at the latest. */
   readonly firstConfig: Promise<void>;
+  /** The carrier, once `firstConfig` has resolved as well: from then on at once, since every request asks. */
+  readonly ready: () => VisitCarrier | Promise<VisitCarrier>;
   readonly project: string;
   isClosed: boolean;
 }
@@ -79,6 +81,7 @@ function makeShared(options: ConvertOptions): SharedCore {
     parseUserAgent: createUserAgentParser(),
     notices,
     firstConfig,
+    ready: atOnceWhenSettled(firstConfig.then(() => carrier)),
     project: projectOf(options),
     isClosed: false,
   };
@@ -108,6 +111,17 @@ async function waitForConfig(core: Core | null, timeoutMs: number): Promise<void
   const settled = core.initialize();
   if (core.currentConfig !== null) return;
   await inTime(settled, timeoutMs);
+}
+
+function atOnceWhenSettled<T>(pending: Promise<T>): () => T | Promise<T> {
+  let settled: { readonly value: T } | null = null;
+  pending.then(
+    (value) => {
+      settled = { value };
+    },
+    () => {}, // whoever awaits it gets the failure
+  );
+  return () => settled?.value ?? pending;
 }
 
 // Compared between bundles. Functions and instances differ there although they come from the same line, so only their

@@ -32,24 +32,21 @@ export interface StaticPage {
 }
 
 /** In `app`; its folder `[variants]` holds these pages. */
-const FOLDER = '/convert';
-const isFolder = pathPattern(FOLDER);
+const FOLDER = 'convert';
 /** The page names the address of an image in its folder, for everybody who shows a link to it. */
 const METADATA_FILE =
-  /\/(?:opengraph-image|twitter-image|apple-icon|icon)\d?(?:-[a-z0-9]{6})?(?:\.(?:png|jpe?g|gif|svg|ico))?$/;
+  /^(?:opengraph-image|twitter-image|apple-icon|icon)\d?(?:-[a-z0-9]{6})?(?:\.(?:png|jpe?g|gif|svg|ico))?$/;
 
 /** Throws `ConvertError` `options_invalid` for a path that is no pattern. */
 export function staticPages(all: readonly StaticVariants[]): StaticPages {
   const groups = all.map(({ experiences, paths }) => {
     const patterns = paths.map(pathPattern);
-    return { experiences, has: (path: string) => patterns.some((matches) => matches(path)) };
+    return { experiences, has: (page: readonly string[]) => patterns.some((matches) => matches(page)) };
   });
 
   /** What an internal address names; `null`: it is none. */
-  function variantsIn(path: string): string | null {
-    const [folder, variants, ...rest] = segmentsOf(path);
-    if (variants === undefined || !isFolder(`/${folder}`) || METADATA_FILE.test(path)) return null;
-    const page = `/${rest.join('/')}`;
+  function variantsIn([folder, variants, ...page]: readonly string[]): string | null {
+    if (folder !== FOLDER || variants === undefined || METADATA_FILE.test(page.at(-1) ?? variants)) return null;
     return groups.some(({ has }) => has(page)) ? variants : null;
   }
 
@@ -60,26 +57,26 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
   return {
     refuse(request, url) {
       const site = siteOf(url, request);
-      if (site === null || variantsIn(site.path) === null) return null;
+      if (site === null || variantsIn(site.segments) === null) return null;
       const notFound = new URL(url);
       notFound.pathname = `${request.nextUrl.basePath}/_not-found`;
       return NextResponse.rewrite(notFound, { headers: { 'x-robots-tag': 'noindex' } });
     },
     experiencesAt(address, request) {
       const site = seesRequest(request) ? null : siteOf(address, request);
-      return site === null ? undefined : groups.find(({ has }) => has(site.path))?.experiences;
+      return site === null ? undefined : groups.find(({ has }) => has(site.segments))?.experiences;
     },
     find(address, { request, assigned, isRepeated }) {
       const site = siteOf(address, request);
       if (site === null) return null;
-      const { path, prefix } = site;
-      const earlier = isRepeated ? variantsIn(path) : null;
+      const { path, segments, prefix } = site;
+      const earlier = isRepeated ? variantsIn(segments) : null;
       if (earlier !== null) return { url: null, variants: earlier, seesRequest: true };
-      const group = groups.find(({ has }) => has(path));
+      const group = groups.find(({ has }) => has(segments));
       if (group === undefined) return null;
       const shown = assigned.filter(({ experienceKey }) => group.experiences.includes(experienceKey));
       const variants = codeOf(shown.map(({ experienceId, variationId }) => [experienceId, variationId]));
-      const pathname = `${prefix}${FOLDER}/${variants}${path === '/' ? '' : path}`;
+      const pathname = `${prefix}/${FOLDER}/${variants}${path === '/' ? '' : path}`;
       return { url: `${address.origin}${pathname}${address.search}`, variants, seesRequest: seesRequest(request) };
     },
   };
@@ -90,6 +87,7 @@ interface Site {
   /** Base path and locale. */
   readonly prefix: string;
   readonly path: string;
+  readonly segments: readonly string[];
 }
 
 /** `null`: an address of somebody else. */
@@ -97,10 +95,14 @@ function siteOf(address: URL, { nextUrl }: NextRequest): Site | null {
   const { basePath, locale } = nextUrl;
   const { pathname } = address;
   if (basePath !== '' && pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return null;
-  if (locale === '') return { prefix: basePath, path: pathname.slice(basePath.length) || '/' };
+  if (locale === '') return siteAt(basePath, pathname.slice(basePath.length) || '/');
   // `i18n` of the Pages Router: Next.js itself knows which locale an address names, and it need not be the request's.
   const localized = nextUrl.clone();
   localized.href = address.href;
   const isNamed = localized.locale !== localized.defaultLocale;
-  return { prefix: isNamed ? `${basePath}/${localized.locale}` : basePath, path: localized.pathname };
+  return siteAt(isNamed ? `${basePath}/${localized.locale}` : basePath, localized.pathname);
+}
+
+function siteAt(prefix: string, path: string): Site {
+  return { prefix, path, segments: segmentsOf(path) };
 }

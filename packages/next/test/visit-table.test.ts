@@ -63,7 +63,7 @@ describe('without a secret', () => {
     const convert = convertWith(OPTIONS);
     const page = headersOfPage(await run(convert.proxy(), pageRequest('/', { cookie: 'cv_vid=visitor-1' })));
     expect(page.get(VISIT_HEADER)).not.toContain('visitor-1');
-    const load = vi.spyOn(Core.prototype, 'loadContext');
+    const load = vi.spyOn(Core.prototype, 'createContext');
     const { result } = await inRequest(new NextRequest('http://localhost:3000/', { headers: page }), () =>
       convert.payload(),
     );
@@ -89,7 +89,7 @@ describe('without a secret', () => {
       await run(convertWith(OPTIONS).proxy(), pageRequest('/', { cookie: 'cv_vid=visitor-1' })),
     );
     resetProcess();
-    const load = vi.spyOn(Core.prototype, 'loadContext');
+    const load = vi.spyOn(Core.prototype, 'createContext');
     const { result } = await inRequest(new NextRequest('http://localhost:3000/', { headers: page }), () =>
       convertWith(OPTIONS).payload({ url: '/' }),
     );

@@ -1,4 +1,4 @@
-import type { Attributes, Core, Payload } from '@convert-fullstack/core';
+import type { Attributes, Core, Payload, PayloadOptions } from '@convert-fullstack/core';
 import { previewAlone, THROWN_COOKIE, withoutPreview, withoutThrown } from '@convert-fullstack/core/bridge';
 import { browserPayload } from './browser-payload.ts';
 import { previewsOf } from './preview.ts';
@@ -26,36 +26,52 @@ export interface RequestToDecide extends RequestToRead {
 /**
  * Decides for the visitor of a request and leaves nothing behind: no stored decision, no exposure. Nobody to decide for:
  * the original of everything. What the request previews is shown to anybody, and the original of what threw in this browser.
+ * Answers at once where nothing has to be waited for: no DataStore, no preview, no id that only an HttpOnly cookie holds.
  *
  * @example
  * const payload = await decideRequest(core, { visitor, url: publicUrl(request), headers: request.headers });
  */
-export async function decideRequest(core: Core, request: RequestToDecide): Promise<Payload> {
-  const { visitor, headers, only, cookie, parseUserAgent } = request;
+export function decideRequest(core: Core, request: RequestToDecide): Payload | Promise<Payload> {
   const source = requestSource(request);
   const previews = previewsOf(source);
-  const { visitorId } = visitor;
-  if (visitorId === null && previews.length === 0) return originalPayload(visitor);
-  const url = source.url && withoutPreview(source.url);
-  const facts = requestAttributes({ url, headers, isNew: visitor.isNew, parseUserAgent });
-  const attributes = request.attributes ? { ...facts.attributes, ...request.attributes(source) } : facts.attributes;
-  const context = await core.loadContext(visitorId ?? 'preview');
-  if (previews.length > 0) await context.setPreview(...previews);
-  const { locationAttributes } = facts;
-  const decided = context.toPayload(
-    only ? { attributes, locationAttributes, only } : { attributes, locationAttributes },
-  );
-  if (visitorId !== null) {
-    return browserPayload(withoutThrown(decided, source.cookies.get(THROWN_COOKIE)), visitor, cookie);
+  const { visitorId } = request.visitor;
+  if (visitorId === null && previews.length === 0) return originalPayload(request.visitor);
+  const name = visitorId ?? 'preview';
+  const options = payloadOptions(request, source);
+  if (previews.length === 0 && !core.hasDataStore) {
+    return handedOut(core.createContext(name).toPayload(options), request, source);
   }
-  if (!decided.preview) return originalPayload(visitor);
-  return browserPayload(previewAlone(decided), visitor, cookie);
+  return core.loadContext(name).then(async (context) => {
+    if (previews.length > 0) await context.setPreview(...previews);
+    return handedOut(context.toPayload(options), request, source);
+  });
 }
 
 /** What a visitor gets for whom nothing can be decided: the original of everything. */
-export async function originalPayload(
+export function originalPayload(
   visitor: Pick<RequestVisitor, 'visitorId' | 'consent'>,
   cookie?: CookieOptions,
-): Promise<Payload> {
+): Payload | Promise<Payload> {
   return browserPayload({ version: 1, visitorId: visitor.visitorId, experiences: [], goals: [] }, visitor, cookie);
+}
+
+function payloadOptions(request: RequestToDecide, source: RequestSource): PayloadOptions {
+  const { visitor, headers, only, parseUserAgent } = request;
+  const url = source.url && withoutPreview(source.url);
+  const facts = requestAttributes({ url, headers, isNew: visitor.isNew, parseUserAgent });
+  const attributes = request.attributes ? { ...facts.attributes, ...request.attributes(source) } : facts.attributes;
+  const { locationAttributes } = facts;
+  return only ? { attributes, locationAttributes, only } : { attributes, locationAttributes };
+}
+
+function handedOut(
+  decided: Payload,
+  { visitor, cookie }: RequestToDecide,
+  { cookies }: RequestSource,
+): Payload | Promise<Payload> {
+  if (visitor.visitorId !== null) {
+    return browserPayload(withoutThrown(decided, cookies.get(THROWN_COOKIE)), visitor, cookie);
+  }
+  if (!decided.preview) return originalPayload(visitor);
+  return browserPayload(previewAlone(decided), visitor, cookie);
 }

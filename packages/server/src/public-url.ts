@@ -10,8 +10,8 @@ const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?
  * @example
  * publicUrl(request).origin; // 'https://shop.example'
  */
-export function publicUrl(request: { readonly url: string; readonly headers: Headers }): URL {
-  const inner = new URL(request.url);
+export function publicUrl(request: { readonly url: string | URL; readonly headers: Headers }): URL {
+  const inner = typeof request.url === 'string' ? new URL(request.url) : request.url;
   const host = [firstOf(request.headers.get('x-forwarded-host')), request.headers.get('host')].find(isHost);
   const protocol = protocolOf(request.headers) ?? inner.protocol;
   if ((host ?? inner.host) === inner.host && protocol === inner.protocol) return inner;

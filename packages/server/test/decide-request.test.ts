@@ -46,6 +46,17 @@ describe('deciding for a request', () => {
     expect(await decide({ visitor: { ...GRANTED, visitorId: null } })).toEqual(original);
   });
 
+  it('answers at once where nothing has to be waited for, and only there', () => {
+    expect(decide()).not.toBeInstanceOf(Promise);
+    expect(decide({ visitor: DENIED })).not.toBeInstanceOf(Promise);
+    const remembered = sampleCore({ dataStore: { get: () => null, set() {} } });
+    expect([core.hasDataStore, remembered.hasDataStore]).toEqual([false, true]);
+    const visit = { visitor: GRANTED, url: new URL('https://shop.example/'), headers: new Headers() };
+    expect(decideRequest(remembered, visit)).toBeInstanceOf(Promise);
+    expect(decide({ url: new URL(`https://shop.example/?convert_preview=${HERO.id}.1`) })).toBeInstanceOf(Promise);
+    expect(decide({ cookie: { httpOnly: true } })).toBeInstanceOf(Promise);
+  });
+
   it('reads nothing of the request for nobody', async () => {
     const attributes = () => expect.fail('asked for attributes');
     await decide({ visitor: DENIED, attributes });

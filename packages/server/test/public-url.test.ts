@@ -23,6 +23,13 @@ describe('the public URL', () => {
     },
   );
 
+  it('takes an address that is parsed already, and leaves it as it is', () => {
+    const url = new URL('http://localhost:3000/pricing');
+    expect(publicUrl({ url, headers: new Headers({ host: 'shop.example' }) }).href).toBe('http://shop.example/pricing');
+    expect(publicUrl({ url, headers: new Headers() })).toBe(url);
+    expect(url.host).toBe('localhost:3000');
+  });
+
   it('ignores an unusable forwarded host in favour of the host', () => {
     expect(seen({ 'x-forwarded-host': 'a b', host: 'shop.example' })).toBe('http://shop.example/pricing?plan=a');
   });

@@ -18,7 +18,7 @@ export function parsePair(value: unknown): VariationIds | null {
 
 /** Reads a list of variations, as in `12.34_56.78`. Anybody can write cookies: what is malformed is left out. */
 export function parsePairs(value = ''): VariationIds[] {
-  if (value.length > MAX_LENGTH) return [];
+  if (value === '' || value.length > MAX_LENGTH) return [];
   return value.split(SEPARATOR).flatMap((pair) => parsePair(pair) ?? []);
 }
 
