@@ -163,6 +163,24 @@ test.describe('a static page with variations', () => {
     await warmUp();
   });
 
+  test('of the Pages Router is rendered anew once what it shows was published, for each variation', async () => {
+    const cached = async (variation: string) => {
+      const response = await answerFor(newVisitor({ 'seasonal-badges': variation }), '/products/legacy-static');
+      const html = await response.text();
+      expect(variationIn(html)).toBe(variation);
+      return { status: response.headers.get('x-nextjs-cache'), renderedAt: Number(/<time>(\d+)/.exec(html)?.[1]) };
+    };
+    for (const variation of VARIATIONS) await expect.poll(() => cached(variation)).toMatchObject({ status: 'HIT' });
+    const publishedAt = Date.now();
+    for (const variation of VARIATIONS) expect((await cached(variation)).renderedAt).toBeLessThan(publishedAt);
+    expect((await fetch(`${RENDERING}/api/publish-legacy`, { method: 'POST' })).status).toBe(204);
+    for (const variation of VARIATIONS) {
+      const { status, renderedAt } = await cached(variation);
+      expect(status).toBe('HIT');
+      expect(renderedAt).toBeGreaterThanOrEqual(publishedAt);
+    }
+  });
+
   test('reports what a Server Component shows', async ({ page }) => {
     const visitorId = newVisitor({ 'seasonal-badges': 'badge' });
     await visitAs(page.context(), visitorId);

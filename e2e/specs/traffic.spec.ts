@@ -11,8 +11,8 @@ import { differences, openBook, type TrafficBook } from '../support/traffic-book
 import { type Moment, openTrafficShop } from '../support/traffic-shop.ts';
 
 const SEED = process.env.TRAFFIC_SEED ?? 'fernhollow';
-const OVER_HTTP = { visits: 1_900, visitors: 600, atOnce: 12 };
-const IN_TABS = { visits: 100, visitors: 20, atOnce: 3 };
+const OVER_HTTP = { visits: 1_940, visitors: 600, atOnce: 12 };
+const IN_TABS = { visits: 60, visitors: 20, atOnce: 3 };
 /** After so many visits, the server is asked to stop in the middle of the next of these. */
 const STOPS: ReadonlyMap<number, Moment> = new Map([
   [200, 'order'],

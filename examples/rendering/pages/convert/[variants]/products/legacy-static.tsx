@@ -10,15 +10,16 @@ export const getStaticPaths = (async () => {
 
 export const getStaticProps = (async ({ params }) => {
   const decided = await landing.decided(String(params?.variants));
-  return { props: { staticPayload: decided.payload() }, revalidate: 300 };
+  return { props: { staticPayload: decided.payload(), renderedAt: Date.now() }, revalidate: 300 };
 }) satisfies GetStaticProps;
 
 /** The Pages Router, rendered ahead of time: what visitors see at /products/legacy-static. */
-export default function LegacyStatic() {
+export default function LegacyStatic({ renderedAt }: { renderedAt: number }) {
   return (
     <>
       <SeasonBadge />
       <Link href="/products/legacy">Dynamic</Link>
+      <time>{renderedAt}</time>
     </>
   );
 }
