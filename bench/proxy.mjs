@@ -35,6 +35,7 @@ const RATIOS = [
   ['dynamic page, 20 experiences', 'dynamic page, empty proxy'],
   ['static page, one per variation', 'static page, empty proxy'],
   ['static page, proxy that only rewrites', 'static page, empty proxy'],
+  ['static page, one per variation', 'static page, proxy that only rewrites'],
   // To Next.js, the combination of variations in the address of a page is a parameter, which takes it longer.
   ['static page, one per variation', 'static page of one variation, empty proxy'],
   ['static page with a parameter, one per variation', 'static page with a parameter, empty proxy'],

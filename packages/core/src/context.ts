@@ -48,6 +48,7 @@ export interface ContextHost {
   findForPreview(experienceId: string): Promise<Snapshot | null>;
 }
 
+const NO_OPTIONS: DecideOptions = {};
 const NO_PREVIEWS: ReadonlyMap<string, Variation> = new Map();
 
 /** One visitor in one request or one page life. Made by `core.createContext()` or `core.loadContext()`. */
@@ -329,8 +330,7 @@ export class Context {
     return {
       visitorId,
       attributes: this.#attributes,
-      overlay: options?.attributes ?? undefined,
-      locationAttributes: options?.locationAttributes ?? NO_ATTRIBUTES,
+      asked: options ?? NO_OPTIONS,
       environment: options?.environment ?? this.#host.environment,
       stored: record.isFresh ? null : record,
       customSegments: record.customSegments,

@@ -42,6 +42,7 @@ export type Miss =
   | 'not_in_traffic'
   | 'config_unavailable';
 
+/** Attributes are read when a rule looks at them: behind a getter, what takes time to find is not looked for in vain. */
 export interface DecideOptions {
   /** Laid over the context's attributes for this call only. */
   readonly attributes?: Attributes;
@@ -58,5 +59,5 @@ export interface RunOptions extends DecideOptions {
 
 export interface PayloadOptions extends DecideOptions {
   /** Keys of the experiences and features to include; everything when absent. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
 }

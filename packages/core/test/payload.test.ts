@@ -26,6 +26,39 @@ describe('a payload', () => {
     }
   });
 
+  it('looks at attributes only when a rule does', () => {
+    const { core } = bench(
+      project({
+        audiences: [audience('7', all(where('plan', 'equals', 'gold')))],
+        locations: [{ id: '8', key: 'home', rules: all(where('path', 'equals', '/')) }],
+        experiences: [
+          experience('10', 'for-everybody'),
+          experience('20', 'for-some', { audiences: ['7'] }),
+          experience('30', 'on-one-page', { locations: ['8'] }),
+        ],
+      }),
+    );
+    const looked: string[] = [];
+    const decide = (...only: string[]) => {
+      looked.length = 0;
+      const options = {
+        only,
+        get attributes() {
+          looked.push('attributes');
+          return { plan: 'gold' };
+        },
+        get locationAttributes() {
+          looked.push('locationAttributes');
+          return { path: '/' };
+        },
+      };
+      return core.createContext('visitor-1').toPayload(options).experiences.length;
+    };
+    expect([decide('for-everybody'), ...looked]).toEqual([1]);
+    expect([decide('for-some'), ...looked]).toEqual([1, 'attributes']);
+    expect([decide('on-one-page'), ...looked]).toEqual([1, 'locationAttributes']);
+  });
+
   it('leaves nothing behind', async () => {
     const dataStore = new MemoryStore();
     const { core, transport } = bench(shop(), { dataStore });

@@ -9,9 +9,9 @@ import {
 import { type NextRequest, NextResponse } from 'next/server.js';
 
 /** Answers `?convert_preview=off`: the browser forgets what it previews and asks for the clean address. */
-export function leavePreview(request: NextRequest, cookie: CookieOptions | undefined): Response | null {
-  if (request.method !== 'GET' || !request.url.includes(PREVIEW_PARAM)) return null;
-  const url = publicUrl(request);
+export function leavePreview(request: NextRequest, innerUrl: URL, cookie: CookieOptions | undefined): Response | null {
+  if (!innerUrl.search.includes(PREVIEW_PARAM) || request.method !== 'GET') return null;
+  const url = publicUrl({ url: innerUrl, headers: request.headers });
   const clean = addressAfterPreview(url);
   if (clean === null) return null;
   const answer = NextResponse.redirect(clean, { headers: { 'cache-control': 'private, no-store' } });

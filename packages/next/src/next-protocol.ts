@@ -2,6 +2,7 @@ import type { ReceiptCookie } from '@convert-fullstack/server';
 import { cookies } from 'next/headers.js';
 import { after, NextResponse } from 'next/server.js';
 import { serverTiming } from './server-timing.ts';
+import { whenThere } from './when-there.ts';
 
 // How a proxy's answer tells Next.js to go on, and with which request headers. Not public API, hence all in this file.
 const NEXT = 'x-middleware-next';
@@ -44,7 +45,7 @@ export interface Place {
 export type OverrideHeader = (current: string | null, isForeign: boolean) => string | null;
 
 /** An application's answer with our cookies and request headers; everything else about it stays. `null`: it lets pass. */
-export async function completeAnswer(response: Response | null, changes: AnswerChanges): Promise<Response> {
+export function completeAnswer(response: Response | null, changes: AnswerChanges): Response | Promise<Response> {
   const { setCookies, responseHeaders, tookMs, requestUrl } = changes;
   const goesOn = response === null || response.headers.has(NEXT) || response.headers.has(REWRITE);
   // Response.error(), of status 0, cannot be copied and carries nothing.
@@ -54,16 +55,16 @@ export async function completeAnswer(response: Response | null, changes: AnswerC
   const { headers } = completed;
   const rewritten = response === null ? null : headers.get(REWRITE);
   const address = rewritten === null ? requestUrl : new URL(rewritten, requestUrl);
-  const isForeign = address.origin !== requestUrl.origin;
-  const placing = goesOn && !isForeign ? changes.place(address) : null;
-  const place = placing instanceof Promise ? await placing : placing;
-  const seesRequest = place?.seesRequest ?? true;
-  if (goesOn && (seesRequest || headers.has(OVERRIDDEN))) overrideRequestHeaders(headers, changes, isForeign);
-  if (response === null && (place === null || place.url === null)) headers.set(NEXT, '1');
-  if (place !== null) goTo(place, headers);
-  else if (goesOn && tookMs !== null) headers.append('server-timing', serverTiming(tookMs));
-  for (const [name, value] of responseHeaders) headers.set(name, value);
-  return setCookies.length === 0 ? completed : withCookies(completed, setCookies);
+  const isForeign = rewritten !== null && address.origin !== requestUrl.origin;
+  return whenThere(goesOn && !isForeign ? changes.place(address) : null, (place) => {
+    const seesRequest = place?.seesRequest ?? true;
+    if (goesOn && (seesRequest || headers.has(OVERRIDDEN))) overrideRequestHeaders(headers, changes, isForeign);
+    if (response === null && (place === null || place.url === null)) headers.set(NEXT, '1');
+    if (place !== null) goTo(place, headers);
+    else if (goesOn && tookMs !== null) headers.append('server-timing', serverTiming(tookMs));
+    for (const [name, value] of responseHeaders) headers.set(name, value);
+    return setCookies.length === 0 ? completed : withCookies(completed, setCookies);
+  });
 }
 
 function copyOf({ body, status, statusText, headers }: Response): NextResponse {

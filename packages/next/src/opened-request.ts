@@ -1,4 +1,4 @@
-import type { Assignment, FeatureResult, Payload } from '@convert-fullstack/core';
+import type { Assignment, FeatureResult, Payload, PreviewRequest } from '@convert-fullstack/core';
 import { type PageVisitor, writePageVisitor } from '@convert-fullstack/core/bridge';
 import {
   browserPayload,
@@ -22,8 +22,9 @@ import { type Recognized, recognizeRequest } from './recognize-request.ts';
 import { bringInStep } from './request-in-step.ts';
 import { serverTiming } from './server-timing.ts';
 import type { SharedCore } from './shared-core.ts';
-import type { StaticPage, StaticPages } from './static-pages.ts';
-import { VISIT_HEADER, type Visit } from './visit-header.ts';
+import type { AskedPage, StaticPage } from './static-pages.ts';
+import { VISIT_HEADER, type Visit, type VisitCarrier } from './visit-header.ts';
+import { whenThere } from './when-there.ts';
 
 /** The visitor of the request that the proxy is handling. */
 export interface ProxyVisitor extends Pick<RequestVisitor, 'visitorId' | 'consent' | 'isBot' | 'isNew'> {
@@ -36,6 +37,7 @@ export interface ReceivedRequest {
   readonly event: NextFetchEvent;
   /** Of the request. */
   readonly url: URL;
+  readonly page: AskedPage;
   /** The application has a part in the answer, and may ask for any decision. */
   readonly isHandled: boolean;
 }
@@ -60,38 +62,89 @@ const NO_HEADERS = [] as const;
 const UNDECIDED: Payload = { version: 1, visitorId: null, experiences: [], goals: [] };
 
 /**
- * Decides for the request and changes its headers in place: a copy would lose its body, signal and `nextUrl`. Every promise
- * costs a busy server more than a decision does: only what really takes time is waited for.
+ * Decides for the request and changes its headers in place: a copy would lose its body, signal and `nextUrl`. Only what
+ * really takes time is waited for.
  */
-export async function openRequest(
+export function openRequest(
   shared: () => SharedCore,
   options: ConvertOptions,
-  pages: StaticPages,
-  { request, event, url, isHandled }: ReceivedRequest,
+  received: ReceivedRequest,
   inbound: string | null,
-): Promise<OpenedRequest> {
+): OpenedRequest | Promise<OpenedRequest> {
   const startedAt = performance.now();
-  if (inbound !== null) request.headers.delete(VISIT_HEADER);
+  if (inbound !== null) received.request.headers.delete(VISIT_HEADER);
   const ofProcess = shared();
   adviseOnEdge(ofProcess, options);
-  const ready = ofProcess.ready();
-  const carrier = ready instanceof Promise ? await ready : ready;
-  const earlier = inbound === null ? null : await carrier.read(inbound);
-  const { visitor, source } = recognizeRequest(ofProcess, options, { request, url }, earlier);
+  return whenThere(ofProcess.ready(), (carrier) =>
+    whenThere(inbound === null ? null : carrier.read(inbound), (earlier) =>
+      openFor(ofProcess, options, received, { carrier, earlier, startedAt }),
+    ),
+  );
+}
 
-  const { timeoutMs = TIMEOUT_MS, cookie } = options;
-  const only = isHandled ? undefined : pages.experiencesAt(url, request);
-  const asked = previewsOf(source);
+interface Opening {
+  readonly carrier: VisitCarrier;
+  /** What the proxy found when it ran for this request before. */
+  readonly earlier: Visit | null;
+  readonly startedAt: number;
+}
+
+function openFor(
+  ofProcess: SharedCore,
+  options: ConvertOptions,
+  received: ReceivedRequest,
+  opening: Opening,
+): OpenedRequest | Promise<OpenedRequest> {
+  const { request, page, isHandled } = received;
+  const { carrier, earlier, startedAt } = opening;
+  const { visitor, source } = recognizeRequest(ofProcess, options, received, earlier);
+  const { timeoutMs = TIMEOUT_MS } = options;
+  const only = isHandled ? undefined : page.experiences;
+  const previews = previewsOf(source);
   const deciding =
-    visitor.visitorId === null && asked.length === 0 ? null : decide(ofProcess, options, visitor, source, only);
-  const payload =
-    deciding instanceof Promise ? await inTime(deciding, startedAt + timeoutMs - performance.now()) : deciding;
-  // What does not exist is not remembered: it would be looked for with every page.
-  const previews = payload === null ? asked : (payload.previewed ?? []);
-  // A page that learns nothing else of the request has no use for it.
-  const writing = only === undefined ? carrier.write(visitOf(request, ofProcess, { visitor, source, payload })) : null;
-  const header = writing instanceof Promise ? await writing : writing;
+    visitor.visitorId === null && previews.length === 0 ? null : decide(ofProcess, options, visitor, source, only);
+  const decidedInTime =
+    deciding instanceof Promise ? inTime(deciding, startedAt + timeoutMs - performance.now()) : deciding;
+  return whenThere(decidedInTime, (payload) => {
+    // A page that learns nothing else of the request has no use for it.
+    const writing =
+      only === undefined ? carrier.write(visitOf(request, ofProcess, { visitor, source, payload })) : null;
+    return whenThere(writing, (header) =>
+      opened(ofProcess, options, received, {
+        visitor,
+        source,
+        payload,
+        // What does not exist is not remembered: it would be looked for with every page.
+        previews: payload === null ? previews : (payload.previewed ?? []),
+        header,
+        isRepeated: earlier !== null,
+        startedAt,
+      }),
+    );
+  });
+}
 
+interface Decisions extends Recognized {
+  /** `null`: there are none. */
+  readonly payload: Payload | null;
+}
+
+interface Found extends Decisions {
+  /** What the browser remembers from now on. */
+  readonly previews: readonly PreviewRequest[];
+  /** What the pages are told. */
+  readonly header: string | null;
+  readonly isRepeated: boolean;
+  readonly startedAt: number;
+}
+
+function opened(
+  ofProcess: SharedCore,
+  options: ConvertOptions,
+  { request, event, url, page, isHandled }: ReceivedRequest,
+  { visitor, source, payload, previews, header, isRepeated, startedAt }: Found,
+): OpenedRequest {
+  const { cookie } = options;
   const ofVisitor = visitorCookies(source, visitor, options);
   // With its cookie goes the last word on whose record it is. Only then: not with every request of somebody who denied.
   if (visitor.consent === 'denied' && ofVisitor.length > 0) event.waitUntil(forget(ofProcess, options, source));
@@ -99,7 +152,6 @@ export async function openRequest(
   bringInStep(request, { visitor, previews }, cookie);
   if (header !== null) request.headers.set(VISIT_HEADER, header);
   const tookMs = performance.now() - startedAt;
-  const isRepeated = earlier !== null;
   return {
     visitor: () => proxyVisitor(visitor, payload && decided(ofProcess.core, visitor.visitorId, payload)),
     changes: {
@@ -122,11 +174,11 @@ export async function openRequest(
       responseHeaders: payload?.preview ? OF_PREVIEWS : NO_HEADERS,
       tookMs: payload && tookMs,
       place(address) {
-        const page = pages.find(address, { request, assigned: payload?.experiences ?? [], isRepeated });
-        if (page === null) return null;
+        const found = page.find(address, { assigned: payload?.experiences ?? [], isRepeated });
+        if (found === null) return null;
         const { visitorId } = visitor;
         const told = browserPayload(payload ?? { ...UNDECIDED, visitorId }, visitor, cookie);
-        return told instanceof Promise ? told.then((one) => placeFor(page, one, tookMs)) : placeFor(page, told, tookMs);
+        return whenThere(told, (one) => placeFor(found, one, tookMs));
       },
     },
     isRepeated,
@@ -150,7 +202,7 @@ function proxyVisitor(
 function visitOf(
   { method }: NextRequest,
   { core }: SharedCore,
-  { visitor, source: { url }, payload }: Recognized & { readonly payload: Payload | null },
+  { visitor, source: { url }, payload }: Decisions,
 ): Visit {
   return {
     ...visitor,
@@ -163,11 +215,7 @@ function visitOf(
 }
 
 /** The request as it would be without us. */
-export function closedRequest(
-  pages: StaticPages,
-  { request, url }: ReceivedRequest,
-  inbound: string | null,
-): OpenedRequest {
+export function closedRequest({ request, url, page }: ReceivedRequest, inbound: string | null): OpenedRequest {
   const stripped = new Headers(request.headers);
   stripped.delete(VISIT_HEADER);
   return {
@@ -180,8 +228,8 @@ export function closedRequest(
       responseHeaders: NO_HEADERS,
       tookMs: null,
       place(address) {
-        const page = pages.find(address, { request, assigned: [], isRepeated: false });
-        return page && placeFor(page, { visitorId: null, consent: 'pending' }, 0);
+        const found = page.find(address, { assigned: [], isRepeated: false });
+        return found && placeFor(found, { visitorId: null, consent: 'pending' }, 0);
       },
     },
     isRepeated: false,

@@ -5,7 +5,7 @@ import type { ReadAttributes, VisitorOptions } from '@convert-fullstack/server';
 export interface ConvertOptions extends CoreOptions, VisitorOptions {
   /**
    * The application's own attributes of a request, laid over `country`, `device`, `browser`, `language`, `visitorType`,
-   * `referrer` and `utm_*`.
+   * `referrer` and `utm_*`. Called when an audience looks at attributes, at most once for each time a request is decided.
    *
    * @example
    * attributes: ({ cookies }) => ({ loyalty_member: cookies.get('plan') === 'gold' })

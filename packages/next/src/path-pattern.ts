@@ -26,7 +26,7 @@ export function segmentsOf(path: string): string[] {
 }
 
 function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '');
+  return path.split('/').filter(Boolean);
 }
 
 function decoded(segment: string): string {

@@ -39,23 +39,27 @@ export function createProxy(
 ): ConvertProxy {
   const pages = staticPages(staticVariants);
   return async (request, event) => {
-    const left = leavePreview(request, options.cookie);
+    const url = new URL(request.url);
+    const left = leavePreview(request, url, options.cookie);
     if (left !== null) return left;
     const inbound = request.headers.get(VISIT_HEADER);
-    const received: ReceivedRequest = { request, event, url: new URL(request.url), isHandled: handler !== undefined };
+    const page = pages.asked(request, url);
+    const received: ReceivedRequest = { request, event, url, page, isHandled: handler !== undefined };
     let opened: OpenedRequest;
     try {
-      opened = await openRequest(shared, options, pages, received, inbound);
+      const opening = openRequest(shared, options, received, inbound);
+      opened = opening instanceof Promise ? await opening : opening;
     } catch (error) {
       shared().notices.failure('The proxy', error);
-      opened = closedRequest(pages, received, inbound);
+      opened = closedRequest(received, inbound);
     }
-    const refusal = opened.isRepeated ? null : pages.refuse(request, received.url);
+    const refusal = opened.isRepeated ? null : page.refuse();
     if (refusal !== null) return refusal;
     // Outside of any try: what the application throws is the application's.
     const answer = handler === undefined ? null : ((await handler(request, opened.visitor(), event)) ?? null);
     try {
-      return await completeAnswer(answer, opened.changes);
+      const completing = completeAnswer(answer, opened.changes);
+      return completing instanceof Promise ? await completing : completing;
     } catch (error) {
       shared().notices.failure('The proxy', error);
       return answer ?? NextResponse.next();

@@ -28,10 +28,8 @@ export function recognizeRequest(
 
   function recognizeAt(url: URL): Recognized {
     const source = requestSource({ url, headers });
-    return {
-      visitor: recognizeVisitor({ url, headers, cookies: source.cookies, method, privacy, parseUserAgent }, options),
-      source,
-    };
+    const { cookies } = source;
+    return { visitor: recognizeVisitor({ url, headers, cookies, method, privacy, parseUserAgent }, options), source };
   }
 
   const requested = publicUrl({ url: innerUrl, headers });

@@ -15,28 +15,18 @@ export function bringInStep(
   { visitor, previews }: { readonly visitor: RequestVisitor; readonly previews: readonly PreviewRequest[] },
   cookie?: CookieOptions,
 ): void {
-  changeVisitor(request, visitor, cookie);
-  changePreviews(request, previews);
+  const before = request.headers.get('cookie');
+  const withVisitor = requestCookieHeader(before, visitor, cookie);
+  const header = previewCookieHeader(withVisitor, previews);
+  if (header === before) return;
+  // Its own way of writing the header would re-encode all others, hence both.
+  if (withVisitor !== before) changeVisitor(request, visitor, cookie);
+  if (header === null) request.headers.delete('cookie');
+  else request.headers.set('cookie', header);
 }
 
-function changeVisitor(request: NextRequest, visitor: RequestVisitor, cookie: CookieOptions = {}): void {
-  if (visitor.isBot) return;
-  const { visitorId } = visitor;
+function changeVisitor({ cookies }: NextRequest, { visitorId }: RequestVisitor, cookie: CookieOptions = {}): void {
   const { name = VISITOR_COOKIE } = cookie;
-  const before = request.headers.get('cookie');
-  const header = requestCookieHeader(before, visitor, cookie);
-  if (header === before) return;
-  // Keeps `request.cookies` in step; its own way of writing the header would re-encode all others.
-  if (visitorId === null) request.cookies?.delete([name, RECEIPT_COOKIE]);
-  else if (request.cookies?.get(name)?.value !== visitorId) request.cookies?.set(name, visitorId);
-  if (header === null) request.headers.delete('cookie');
-  else request.headers.set('cookie', header);
-}
-
-function changePreviews(request: NextRequest, previews: readonly PreviewRequest[]): void {
-  const before = request.headers.get('cookie');
-  const header = previewCookieHeader(before, previews);
-  if (header === before) return;
-  if (header === null) request.headers.delete('cookie');
-  else request.headers.set('cookie', header);
+  if (visitorId === null) cookies?.delete([name, RECEIPT_COOKIE]);
+  else if (cookies?.get(name)?.value !== visitorId) cookies?.set(name, visitorId);
 }

@@ -7,16 +7,21 @@ import { codeOf } from './variants-code.ts';
 
 /** Where the proxy finds pages that are rendered once for each combination of variations. */
 export interface StaticPages {
-  /** The answer to a request for the internal address of such a page, which is for the proxy alone; `null`: it is not one. */
-  refuse(request: NextRequest, url: URL): Response | null;
-  /** Keys of all experiences that matter to the page of an address, where it is one that learns nothing else of the request. */
-  experiencesAt(address: URL, request: NextRequest): readonly string[] | undefined;
-  /** The page of a public address for the visitor of a request; `null`: there is none. */
+  /** What a request means to them; `url` is its own. */
+  asked(request: NextRequest, url: URL): AskedPage;
+}
+
+/** One request, to pages of which there is one for each combination of variations. */
+export interface AskedPage {
+  /** The answer where it asks for the internal address of such a page, which is for the proxy alone; `null`: it does not. */
+  refuse(): Response | null;
+  /** Keys of all experiences that matter to the page it asks for, where that is one that learns nothing else of the request. */
+  readonly experiences: readonly string[] | undefined;
+  /** The page of a public address for its visitor; `null`: there is none. */
   find(address: URL, visit: StaticVisit): StaticPage | null;
 }
 
 export interface StaticVisit {
-  readonly request: NextRequest;
   readonly assigned: readonly Assignment[];
   /** The proxy has run for this request before: where Next.js requests its own rewrite, what it answers now is what counts. */
   readonly isRepeated: boolean;
@@ -37,49 +42,76 @@ const FOLDER = 'convert';
 const METADATA_FILE =
   /^(?:opengraph-image|twitter-image|apple-icon|icon)\d?(?:-[a-z0-9]{6})?(?:\.(?:png|jpe?g|gif|svg|ico))?$/;
 
+/** Pages of the same experiences. */
+interface Group {
+  readonly experiences: readonly string[];
+  has(segments: readonly string[]): boolean;
+}
+
 /** Throws `ConvertError` `options_invalid` for a path that is no pattern. */
 export function staticPages(all: readonly StaticVariants[]): StaticPages {
   const groups = all.map(({ experiences, paths }) => {
     const patterns = paths.map(pathPattern);
     return { experiences, has: (page: readonly string[]) => patterns.some((matches) => matches(page)) };
   });
+  const canSeeRequest = mayPrerenderedSeeRequest();
+  return { asked: (request, url) => new Asked(groups, canSeeRequest, request, url) };
+}
 
-  /** What an internal address names; `null`: it is none. */
-  function variantsIn([folder, variants, ...page]: readonly string[]): string | null {
-    if (folder !== FOLDER || variants === undefined || METADATA_FILE.test(page.at(-1) ?? variants)) return null;
-    return groups.some(({ has }) => has(page)) ? variants : null;
+class Asked implements AskedPage {
+  readonly #groups: readonly Group[];
+  readonly #request: NextRequest;
+  readonly #url: URL;
+  readonly #site: Site | null;
+  readonly #group: Group | undefined;
+  readonly #seesRequest: boolean;
+
+  constructor(groups: readonly Group[], canSeeRequest: boolean, request: NextRequest, url: URL) {
+    this.#groups = groups;
+    this.#request = request;
+    this.#url = url;
+    this.#site = groups.length === 0 ? null : siteOf(url, request);
+    this.#group = this.#groupOf(this.#site);
+    // With another method it is a server action.
+    this.#seesRequest = canSeeRequest || request.method !== 'GET';
   }
 
-  const canSeeRequest = mayPrerenderedSeeRequest();
-  // With another method it is a server action.
-  const seesRequest = ({ method }: NextRequest): boolean => canSeeRequest || method !== 'GET';
+  get experiences(): readonly string[] | undefined {
+    return this.#seesRequest ? undefined : this.#group?.experiences;
+  }
 
-  return {
-    refuse(request, url) {
-      const site = siteOf(url, request);
-      if (site === null || variantsIn(site.segments) === null) return null;
-      const notFound = new URL(url);
-      notFound.pathname = `${request.nextUrl.basePath}/_not-found`;
-      return NextResponse.rewrite(notFound, { headers: { 'x-robots-tag': 'noindex' } });
-    },
-    experiencesAt(address, request) {
-      const site = seesRequest(request) ? null : siteOf(address, request);
-      return site === null ? undefined : groups.find(({ has }) => has(site.segments))?.experiences;
-    },
-    find(address, { request, assigned, isRepeated }) {
-      const site = siteOf(address, request);
-      if (site === null) return null;
-      const { path, segments, prefix } = site;
-      const earlier = isRepeated ? variantsIn(segments) : null;
-      if (earlier !== null) return { url: null, variants: earlier, seesRequest: true };
-      const group = groups.find(({ has }) => has(segments));
-      if (group === undefined) return null;
-      const shown = assigned.filter(({ experienceKey }) => group.experiences.includes(experienceKey));
-      const variants = codeOf(shown.map(({ experienceId, variationId }) => [experienceId, variationId]));
-      const pathname = `${prefix}/${FOLDER}/${variants}${path === '/' ? '' : path}`;
-      return { url: `${address.origin}${pathname}${address.search}`, variants, seesRequest: seesRequest(request) };
-    },
-  };
+  refuse(): Response | null {
+    if (this.#site === null || this.#variantsIn(this.#site) === null) return null;
+    const notFound = new URL(this.#url);
+    notFound.pathname = `${this.#request.nextUrl.basePath}/_not-found`;
+    return NextResponse.rewrite(notFound, { headers: { 'x-robots-tag': 'noindex' } });
+  }
+
+  find(address: URL, { assigned, isRepeated }: StaticVisit): StaticPage | null {
+    const isOwn = address === this.#url;
+    const site = isOwn ? this.#site : siteOf(address, this.#request);
+    if (site === null) return null;
+    const earlier = isRepeated ? this.#variantsIn(site) : null;
+    if (earlier !== null) return { url: null, variants: earlier, seesRequest: true };
+    const group = isOwn ? this.#group : this.#groupOf(site);
+    if (group === undefined) return null;
+    const shown = assigned.filter(({ experienceKey }) => group.experiences.includes(experienceKey));
+    const variants = codeOf(shown.map(({ experienceId, variationId }) => [experienceId, variationId]));
+    const { path, prefix } = site;
+    const pathname = `${prefix}/${FOLDER}/${variants}${path === '/' ? '' : path}`;
+    return { url: `${address.origin}${pathname}${address.search}`, variants, seesRequest: this.#seesRequest };
+  }
+
+  #groupOf(site: Site | null): Group | undefined {
+    return site === null ? undefined : this.#groups.find(({ has }) => has(site.segments));
+  }
+
+  /** What an internal address names; `null`: it is none. */
+  #variantsIn({ segments }: Site): string | null {
+    const [folder, variants, ...page] = segments;
+    if (folder !== FOLDER || variants === undefined || METADATA_FILE.test(page.at(-1) ?? variants)) return null;
+    return this.#groups.some(({ has }) => has(page)) ? variants : null;
+  }
 }
 
 /** An address of the application. */

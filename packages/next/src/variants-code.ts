@@ -1,6 +1,7 @@
 import type { Decision } from './visit-header.ts';
 
 const NO_VARIATION = 'original';
+const UNSAFE = /[^A-Za-z0-9]/g;
 const PAIR = /^([A-Za-z0-9~]+)_([A-Za-z0-9~]+)$/;
 
 /**
@@ -8,12 +9,8 @@ const PAIR = /^([A-Za-z0-9~]+)_([A-Za-z0-9~]+)$/;
  * whenever it is made.
  */
 export function codeOf(decisions: readonly Decision[]): string {
-  return (
-    decisions
-      .map((pair) => pair.map(escapeId).join('_'))
-      .sort()
-      .join('-') || NO_VARIATION
-  );
+  const pairs = decisions.map(([experienceId, variationId]) => `${escapeId(experienceId)}_${escapeId(variationId)}`);
+  return pairs.sort().join('-') || NO_VARIATION;
 }
 
 /** The variations that a code names; `null` for what `codeOf` does not return. */
@@ -30,7 +27,8 @@ export function decisionsIn(code: string): Decision[] | null {
 
 // Convert's ids are digits. Whatever else a config has must neither end the segment nor be changed on its way.
 function escapeId(id: string): string {
-  return id.replace(/[^A-Za-z0-9]/g, (character) => `~${character.charCodeAt(0).toString(36)}~`);
+  if (id.search(UNSAFE) === -1) return id;
+  return id.replace(UNSAFE, (character) => `~${character.charCodeAt(0).toString(36)}~`);
 }
 
 function unescapeId(text: string): string {

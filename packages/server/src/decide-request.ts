@@ -3,7 +3,7 @@ import { previewAlone, THROWN_COOKIE, withoutPreview, withoutThrown } from '@con
 import { browserPayload } from './browser-payload.ts';
 import { previewsOf } from './preview.ts';
 import type { RequestVisitor } from './recognize-visitor.ts';
-import { requestAttributes } from './request-attributes.ts';
+import { pageAttributes, visitorAttributes } from './request-attributes.ts';
 import { type RequestToRead, requestSource } from './request-source.ts';
 import type { ParseUserAgent } from './user-agent.ts';
 import type { CookieOptions, RequestSource } from './visitor-options.ts';
@@ -37,7 +37,7 @@ export function decideRequest(core: Core, request: RequestToDecide): Payload | P
   const { visitorId } = request.visitor;
   if (visitorId === null && previews.length === 0) return originalPayload(request.visitor);
   const name = visitorId ?? 'preview';
-  const options = payloadOptions(request, source);
+  const options = new RequestOptions(request, source);
   if (previews.length === 0 && !core.hasDataStore) {
     return handedOut(core.createContext(name).toPayload(options), request, source);
   }
@@ -55,13 +55,40 @@ export function originalPayload(
   return browserPayload({ version: 1, visitorId: visitor.visitorId, experiences: [], goals: [] }, visitor, cookie);
 }
 
-function payloadOptions(request: RequestToDecide, source: RequestSource): PayloadOptions {
-  const { visitor, headers, only, parseUserAgent } = request;
-  const url = source.url && withoutPreview(source.url);
-  const facts = requestAttributes({ url, headers, isNew: visitor.isNew, parseUserAgent });
-  const attributes = request.attributes ? { ...facts.attributes, ...request.attributes(source) } : facts.attributes;
-  const { locationAttributes } = facts;
-  return only ? { attributes, locationAttributes, only } : { attributes, locationAttributes };
+/** Finds out about the request what rules look at: many experiences are for everybody, or for every page. */
+class RequestOptions implements PayloadOptions {
+  readonly only: readonly string[] | undefined;
+  readonly #request: RequestToDecide;
+  readonly #source: RequestSource;
+  #attributes: Attributes | undefined;
+  #locationAttributes: Attributes | undefined;
+
+  constructor(request: RequestToDecide, source: RequestSource) {
+    this.only = request.only;
+    this.#request = request;
+    this.#source = source;
+  }
+
+  get attributes(): Attributes {
+    this.#attributes ??= this.#findAttributes();
+    return this.#attributes;
+  }
+
+  get locationAttributes(): Attributes {
+    this.#locationAttributes ??= pageAttributes(this.#page);
+    return this.#locationAttributes;
+  }
+
+  get #page(): Pick<RequestSource, 'url' | 'headers'> {
+    const { url, headers } = this.#source;
+    return { url: url && withoutPreview(url), headers };
+  }
+
+  #findAttributes(): Attributes {
+    const { visitor, attributes, parseUserAgent } = this.#request;
+    const ofRequest = visitorAttributes({ ...this.#page, isNew: visitor.isNew, parseUserAgent });
+    return attributes ? { ...ofRequest, ...attributes(this.#source) } : ofRequest;
+  }
 }
 
 function handedOut(

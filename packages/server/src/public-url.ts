@@ -12,10 +12,11 @@ const HOST = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?
  */
 export function publicUrl(request: { readonly url: string | URL; readonly headers: Headers }): URL {
   const inner = typeof request.url === 'string' ? new URL(request.url) : request.url;
-  const host = [firstOf(request.headers.get('x-forwarded-host')), request.headers.get('host')].find(isHost);
-  const protocol = protocolOf(request.headers) ?? inner.protocol;
-  if ((host ?? inner.host) === inner.host && protocol === inner.protocol) return inner;
-  const outer = `${protocol}//${host ?? inner.host}${inner.pathname}${inner.search}`;
+  const { host: innerHost, protocol: innerProtocol } = inner;
+  const host = hostOf(request.headers, innerHost);
+  const protocol = protocolOf(request.headers) ?? innerProtocol;
+  if (host === innerHost && protocol === innerProtocol) return inner;
+  const outer = `${protocol}//${host}${inner.pathname}${inner.search}`;
   // A port above 65535 passes the pattern and is no URL.
   return URL.canParse(outer) ? new URL(outer) : inner;
 }
@@ -25,8 +26,17 @@ function protocolOf(headers: Headers): 'http:' | 'https:' | null {
   return protocol === 'https' || protocol === 'http' ? `${protocol}:` : null;
 }
 
+function hostOf(headers: Headers, inner: string): string {
+  const forwarded = firstOf(headers.get('x-forwarded-host'));
+  // Mostly it is the same.
+  if (forwarded === inner || isHost(forwarded)) return forwarded;
+  const host = headers.get('host');
+  return isHost(host) ? host : inner;
+}
+
 function firstOf(list: string | null): string | null {
-  return list?.split(',', 1)[0]?.trim() || null;
+  const first = list?.includes(',') ? list.split(',', 1)[0] : list;
+  return first?.trim() || null;
 }
 
 function isHost(host: string | null): host is string {

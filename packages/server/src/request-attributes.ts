@@ -37,8 +37,12 @@ const LANGUAGE_LENGTH = 256;
  * @example
  * const { attributes, locationAttributes } = requestAttributes({ url: publicUrl(request), headers: request.headers });
  */
-export function requestAttributes({ url, headers, isNew, parseUserAgent = parse }: RequestToDescribe): RequestFacts {
-  const referrer = headers.get('referer');
+export function requestAttributes(request: RequestToDescribe): RequestFacts {
+  return { attributes: visitorAttributes(request), locationAttributes: pageAttributes(request) };
+}
+
+/** What audience rules see of a request. */
+export function visitorAttributes({ url, headers, isNew, parseUserAgent = parse }: RequestToDescribe): Attributes {
   const { device, browser } = parseUserAgent(headers.get('user-agent') ?? '');
   const query = url?.search.slice(1);
   const visitorType = isNew ? 'new' : 'returning';
@@ -48,19 +52,22 @@ export function requestAttributes({ url, headers, isNew, parseUserAgent = parse 
     browser,
     language: languageOf(headers.get('accept-language')),
     visitorType: isNew === undefined ? null : visitorType,
-    referrer,
+    referrer: headers.get('referer'),
   };
-  return {
-    attributes: present(query ? { ...attributes, ...utmOf(new URLSearchParams(query)) } : attributes),
-    locationAttributes: present({
-      url: url?.href,
-      path: url?.pathname,
-      hostname: url?.hostname,
-      referrer,
-      query,
-      query_string: query,
-    }),
-  };
+  return present(query ? { ...attributes, ...utmOf(new URLSearchParams(query)) } : attributes);
+}
+
+/** What location rules see of a request. */
+export function pageAttributes({ url, headers }: Pick<RequestToDescribe, 'url' | 'headers'>): Attributes {
+  const query = url?.search.slice(1);
+  return present({
+    url: url?.href,
+    path: url?.pathname,
+    hostname: url?.hostname,
+    referrer: headers.get('referer'),
+    query,
+    query_string: query,
+  });
 }
 
 function utmOf(query: URLSearchParams): Record<string, string | null> {

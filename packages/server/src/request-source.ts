@@ -1,4 +1,4 @@
-import { parseCookie } from 'cookie';
+import { RequestCookies } from './request-cookies.ts';
 import type { RequestSource } from './visitor-options.ts';
 
 export interface RequestToRead {
@@ -11,18 +11,8 @@ export interface RequestToRead {
 
 /**
  * A request as the application's own functions see it. Whoever asks several things about one request makes this once, so
- * that its cookies are parsed once.
+ * that its headers are looked through once.
  */
-export function requestSource({ url, headers, cookies = cookiesOf(headers) }: RequestToRead): RequestSource {
-  return { url, headers, cookies };
-}
-
-function cookiesOf(headers: Headers): ReadonlyMap<string, string> {
-  const cookies = new Map<string, string>();
-  const header = headers.get('cookie');
-  if (!header) return cookies;
-  for (const [name, value] of Object.entries(parseCookie(header))) {
-    if (value !== undefined) cookies.set(name, value);
-  }
-  return cookies;
+export function requestSource({ url, headers, cookies }: RequestToRead): RequestSource {
+  return { url, headers, cookies: cookies ?? new RequestCookies(headers.get('cookie') ?? '') };
 }

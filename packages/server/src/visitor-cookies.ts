@@ -40,7 +40,8 @@ export function visitorCookies(
   const { name = VISITOR_COOKIE, httpOnly = false } = cookie;
   const attributes = cookieAttributes(source, cookie);
   if (consent === 'granted') {
-    if (visitorId === null || cookieVisitorId(source, cookie) === visitorId) return [];
+    if (visitorId === null || source.cookies.get(name) === visitorId) return [];
+    if (cookieVisitorId(source, cookie) === visitorId) return [];
     // Every character of a visitor id may stand in a cookie as it is, and scripts then read it as it is.
     return [stringifySetCookie(name, visitorId, { ...attributes, httpOnly, encode: String })];
   }
@@ -88,6 +89,9 @@ export function requestCookieHeader(
 ): string | null {
   if (isBot) return cookieHeader;
   const own = visitorId === null ? null : `${name}=${visitorId}`;
+  // As nearly every request has it.
+  const isOnly = cookieHeader !== null && cookieHeader.indexOf(name) === cookieHeader.lastIndexOf(name);
+  if (own !== null && isOnly && `; ${cookieHeader};`.includes(`; ${own};`)) return cookieHeader;
   const replaced = own === null ? [name, RECEIPT_COOKIE] : [name];
   const pairs = cookiePairs(cookieHeader);
   const found = pairs.filter((pair) => replaced.includes(nameOf(pair)));

@@ -57,6 +57,18 @@ describe('deciding for a request', () => {
     expect(decide({ cookie: { httpOnly: true } })).toBeInstanceOf(Promise);
   });
 
+  it('asks the application for attributes only where a rule looks at some', async () => {
+    let asked = 0;
+    const attributes = () => {
+      asked++;
+      return {};
+    };
+    await decide({ only: ['search-rollout'], attributes });
+    expect(asked).toBe(0);
+    await decide({ attributes });
+    expect(asked).toBe(1);
+  });
+
   it('reads nothing of the request for nobody', async () => {
     const attributes = () => expect.fail('asked for attributes');
     await decide({ visitor: DENIED, attributes });

@@ -1,6 +1,6 @@
 import type { Experience, Plan, Variation } from '../config/plan.ts';
 import type { Snapshot } from '../config/snapshot.ts';
-import { type Attributes, type Miss, NO_ATTRIBUTES } from '../results.ts';
+import { type Attributes, type DecideOptions, type Miss, NO_ATTRIBUTES } from '../results.ts';
 import { bucketOf } from './bucketing.ts';
 import type { PreparedText } from './hash.ts';
 import type { Decided } from './rules.ts';
@@ -13,9 +13,8 @@ export interface DecisionInput {
   /** Prepared where many experiences are decided. */
   readonly visitorId: string | PreparedText;
   readonly attributes: Attributes;
-  /** Laid over `attributes`. */
-  readonly overlay: Attributes | undefined;
-  readonly locationAttributes: Attributes;
+  /** Its attributes are laid over those above; they are read when a rule looks at them. */
+  readonly asked: DecideOptions;
   readonly environment: string | undefined;
   /** Earlier decisions of this visitor; `null` when there are none. */
   readonly stored: { variationOf(experienceId: string): string | undefined } | null;
@@ -31,17 +30,20 @@ export function isRunning({ archived, environment: own }: Experience, environmen
 /** Decides one experience. Pure: the same input and snapshot give the same decision, and nothing is remembered. */
 export function decide(snapshot: Snapshot, experience: Experience, input: DecisionInput): Decision {
   if (experience.archived) return 'archived';
-  const { environment, decided } = input;
+  const { environment, asked, decided } = input;
   if (environment !== undefined && experience.environment !== null && experience.environment !== environment) {
     return 'environment_mismatch';
   }
   const plan = experience.plan ?? snapshot.planOf(experience);
-  if (plan.location !== null && !plan.location(NO_ATTRIBUTES, input.locationAttributes, decided))
+  if (plan.location !== null && !plan.location(NO_ATTRIBUTES, asked.locationAttributes ?? undefined, decided)) {
     return 'location_mismatch';
+  }
   const storedId = input.stored === null ? undefined : input.stored.variationOf(experience.id);
   const stored = storedId === undefined ? undefined : plan.variations.get(storedId);
   const audiences = stored === undefined ? plan.audiences : plan.transientAudiences;
-  if (audiences !== null && !audiences(input.attributes, input.overlay, decided)) return 'audience_mismatch';
+  if (audiences !== null && !audiences(input.attributes, asked.attributes ?? undefined, decided)) {
+    return 'audience_mismatch';
+  }
   if (plan.segmentIds !== null && !plan.segmentIds.some((id) => input.customSegments.includes(id))) {
     return 'segment_mismatch';
   }
