@@ -181,7 +181,7 @@ export class Snapshot implements ConfigSnapshot {
       const feature = this.feature(key);
       if (feature !== undefined) for (const carrier of this.carriersOf(feature.id)) wanted.add(carrier);
     }
-    return this.experiences.filter((experience) => wanted.has(experience));
+    return [...wanted].sort((one, other) => one.position - other.position);
   }
 
   planOf(experience: Experience): Plan {
