@@ -30,9 +30,9 @@ export {
 export type { TrackOptions } from './conversions.ts';
 export { type Convert, createConvert } from './create-convert.ts';
 export type { RouteHandlers } from './handlers.ts';
-export type { ProxyVisitor } from './opened-request.ts';
 export type { BrowserConversions, ConvertOptions } from './options.ts';
 export type { ReadOptions } from './page-visits.ts';
 export type { ConvertProxy, ProxyHandler, ProxyOptions } from './proxy.ts';
+export type { ProxyVisitor } from './proxy-visitor.ts';
 export type { StaticDecisions, StaticVariants, StaticVariantsOptions } from './static-variants.ts';
 export type { ReadPayloadOptions, TypedFeature } from './visits.ts';

@@ -1,4 +1,4 @@
-import type { Assignment, FeatureResult, Payload, PreviewRequest } from '@convert-fullstack/core';
+import type { Payload, PreviewRequest } from '@convert-fullstack/core';
 import { type PageVisitor, writePageVisitor } from '@convert-fullstack/core/bridge';
 import {
   browserPayload,
@@ -13,11 +13,12 @@ import {
   visitorCookies,
 } from '@convert-fullstack/server';
 import type { NextFetchEvent, NextRequest } from 'next/server.js';
-import { type Decided, decided, decisionsOf } from './decided.ts';
+import { decided, decisionsOf } from './decided.ts';
 import { adviseOnEdge } from './edge-advice.ts';
 import { inTime } from './in-time.ts';
 import type { AnswerChanges, Place } from './next-protocol.ts';
 import { type ConvertOptions, TIMEOUT_MS } from './options.ts';
+import { type ProxyVisitor, proxyVisitor } from './proxy-visitor.ts';
 import { type Recognized, recognizeRequest } from './recognize-request.ts';
 import { bringInStep } from './request-in-step.ts';
 import { serverTiming } from './server-timing.ts';
@@ -25,12 +26,6 @@ import type { SharedCore } from './shared-core.ts';
 import type { AskedPage, StaticPage } from './static-pages.ts';
 import { VISIT_HEADER, type Visit, type VisitCarrier } from './visit-header.ts';
 import { whenThere } from './when-there.ts';
-
-/** The visitor of the request that the proxy is handling. */
-export interface ProxyVisitor extends Pick<RequestVisitor, 'visitorId' | 'consent' | 'isBot' | 'isNew'> {
-  experience(key: string): Assignment | null;
-  feature(key: string): FeatureResult | null;
-}
 
 export interface ReceivedRequest {
   readonly request: NextRequest;
@@ -93,19 +88,17 @@ function openFor(
   ofProcess: SharedCore,
   options: ConvertOptions,
   received: ReceivedRequest,
-  opening: Opening,
+  { carrier, earlier, startedAt }: Opening,
 ): OpenedRequest | Promise<OpenedRequest> {
   const { request, page, isHandled } = received;
-  const { carrier, earlier, startedAt } = opening;
   const { visitor, source } = recognizeRequest(ofProcess, options, received, earlier);
   const { timeoutMs = TIMEOUT_MS } = options;
   const only = isHandled ? undefined : page.experiences;
   const previews = previewsOf(source);
   const deciding =
     visitor.visitorId === null && previews.length === 0 ? null : decide(ofProcess, options, visitor, source, only);
-  const decidedInTime =
-    deciding instanceof Promise ? inTime(deciding, startedAt + timeoutMs - performance.now()) : deciding;
-  return whenThere(decidedInTime, (payload) => {
+  const leftMs = startedAt + timeoutMs - performance.now();
+  return whenThere(deciding instanceof Promise ? inTime(deciding, leftMs) : deciding, (payload) => {
     // A page that learns nothing else of the request has no use for it.
     const writing =
       only === undefined ? carrier.write(visitOf(request, ofProcess, { visitor, source, payload })) : null;
@@ -182,20 +175,6 @@ function opened(
       },
     },
     isRepeated,
-  };
-}
-
-function proxyVisitor(
-  { visitorId, consent, isBot, isNew }: Omit<ProxyVisitor, 'experience' | 'feature'>,
-  decisions: Decided | null,
-): ProxyVisitor {
-  return {
-    visitorId,
-    consent,
-    isBot,
-    isNew,
-    experience: (key) => decisions?.experience(key) ?? null,
-    feature: (key) => decisions?.feature(key) ?? null,
   };
 }
 

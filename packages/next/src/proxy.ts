@@ -1,14 +1,9 @@
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { leavePreview } from './leave-preview.ts';
 import { completeAnswer } from './next-protocol.ts';
-import {
-  closedRequest,
-  type OpenedRequest,
-  openRequest,
-  type ProxyVisitor,
-  type ReceivedRequest,
-} from './opened-request.ts';
+import { closedRequest, type OpenedRequest, openRequest, type ReceivedRequest } from './opened-request.ts';
 import type { ConvertOptions } from './options.ts';
+import type { ProxyVisitor } from './proxy-visitor.ts';
 import type { SharedCore } from './shared-core.ts';
 import { staticPages } from './static-pages.ts';
 import type { StaticVariants } from './static-variants.ts';
