@@ -19,7 +19,7 @@ export function bringInStep(
   const withVisitor = requestCookieHeader(before, visitor, cookie);
   const header = previewCookieHeader(withVisitor, previews);
   if (header === before) return;
-  // Its own way of writing the header would re-encode all others, hence both.
+  // Keeps `request.cookies` in step; its own way of writing the header would re-encode all others.
   if (withVisitor !== before) changeVisitor(request, visitor, cookie);
   if (header === null) request.headers.delete('cookie');
   else request.headers.set('cookie', header);

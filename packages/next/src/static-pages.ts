@@ -11,16 +11,6 @@ export interface StaticPages {
   asked(request: NextRequest, url: URL): AskedPage;
 }
 
-/** One request, to pages of which there is one for each combination of variations. */
-export interface AskedPage {
-  /** The answer where it asks for the internal address of such a page, which is for the proxy alone; `null`: it does not. */
-  refuse(): Response | null;
-  /** Keys of all experiences that matter to the page it asks for, where that is one that learns nothing else of the request. */
-  readonly experiences: readonly string[] | undefined;
-  /** The page of a public address for its visitor; `null`: there is none. */
-  find(address: URL, visit: StaticVisit): StaticPage | null;
-}
-
 export interface StaticVisit {
   readonly assigned: readonly Assignment[];
   /** The proxy has run for this request before: where Next.js requests its own rewrite, what it answers now is what counts. */
@@ -55,10 +45,11 @@ export function staticPages(all: readonly StaticVariants[]): StaticPages {
     return { experiences, has: (page: readonly string[]) => patterns.some((matches) => matches(page)) };
   });
   const canSeeRequest = mayPrerenderedSeeRequest();
-  return { asked: (request, url) => new Asked(groups, canSeeRequest, request, url) };
+  return { asked: (request, url) => new AskedPage(groups, canSeeRequest, request, url) };
 }
 
-class Asked implements AskedPage {
+/** One request, to pages of which there is one for each combination of variations. */
+export class AskedPage {
   readonly #groups: readonly Group[];
   readonly #request: NextRequest;
   readonly #url: URL;
@@ -76,10 +67,12 @@ class Asked implements AskedPage {
     this.#seesRequest = canSeeRequest || request.method !== 'GET';
   }
 
+  /** Keys of all experiences that matter to the page it asks for, where that is one that learns nothing else of the request. */
   get experiences(): readonly string[] | undefined {
     return this.#seesRequest ? undefined : this.#group?.experiences;
   }
 
+  /** The answer where it asks for the internal address of such a page, which is for the proxy alone; `null`: it does not. */
   refuse(): Response | null {
     if (this.#site === null || this.#variantsIn(this.#site) === null) return null;
     const notFound = new URL(this.#url);
@@ -87,6 +80,7 @@ class Asked implements AskedPage {
     return NextResponse.rewrite(notFound, { headers: { 'x-robots-tag': 'noindex' } });
   }
 
+  /** The page of a public address for its visitor; `null`: there is none. */
   find(address: URL, { assigned, isRepeated }: StaticVisit): StaticPage | null {
     const isOwn = address === this.#url;
     const site = isOwn ? this.#site : siteOf(address, this.#request);
