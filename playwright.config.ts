@@ -12,7 +12,6 @@ import {
 } from './e2e/support/addresses.ts';
 
 const chromium = devices['Desktop Chrome'];
-const browser = chosenBrowser();
 
 const portOf = (url: string) => new URL(url).port;
 
@@ -46,13 +45,12 @@ export default defineConfig({
     baseURL: STOREFRONT,
     trace: 'off',
     screenshot: 'only-on-failure',
-    // The device's user agent does not say "HeadlessChrome", which counts as a bot. As an argument, too: what a page sends
-    // while it is left goes without what the device says.
-    launchOptions: { ...browser, args: [...(browser?.args ?? []), `--user-agent=${chromium.userAgent}`] },
+    launchOptions: chosenBrowser() ?? {},
   },
   projects: [
     // Takes longest: first, so that nothing waits for it in the end.
-    { name: 'traffic', use: chromium, testMatch: 'traffic.spec.ts' },
+    // A picture of each of its pages would only bury what it says.
+    { name: 'traffic', use: { ...chromium, screenshot: 'off' }, testMatch: 'traffic.spec.ts' },
     { name: 'chromium', use: chromium, testIgnore: 'traffic.spec.ts' },
   ],
   webServer: [

@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { chromium, devices } from '@playwright/test';
 
 /** A Chromium that has been started on this machine, in the words of Playwright's `launchOptions`. */
 export interface Browser {
@@ -41,6 +42,9 @@ const COMMANDS = [
   'microsoft-edge',
   'microsoft-edge-stable',
 ];
+// Does not say "HeadlessChrome", which counts as a bot. As an argument: what a page sends while it is left says who the browser
+// is, whatever the device of a Playwright context claims.
+const IDENTITY = `--user-agent=${devices['Desktop Chrome'].userAgent}`;
 const MAC_APPS = ['Google Chrome', 'Chromium', 'Microsoft Edge'];
 const HERE = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
@@ -83,21 +87,21 @@ export async function resolveBrowser(machine: Machine): Promise<Browser> {
 
 /** Playwright's global setup: looks once per run and leaves the answer to the workers. */
 export default async function chooseBrowser(): Promise<void> {
-  const browser = await resolveBrowser(await thisMachine());
+  const browser = await resolveBrowser(thisMachine());
   process.env.E2E_BROWSER = JSON.stringify(browser);
   console.log(`Browser: ${browser.name} (${browser.executablePath})`);
 }
 
-/** What `chooseBrowser` found, as launch options; none before it has run. */
+/** What `chooseBrowser` found, as launch options of a browser that counts as a person's; none before it has run. */
 export function chosenBrowser(): Omit<Browser, 'name'> | undefined {
   const { E2E_BROWSER: chosen } = process.env;
   if (!chosen) return undefined;
-  const { executablePath, args, env }: Browser = JSON.parse(chosen);
+  const { executablePath, args: own, env }: Browser = JSON.parse(chosen);
+  const args = [...own, IDENTITY];
   return env ? { executablePath, args, env: { ...definedOnly(process.env), ...env } } : { executablePath, args };
 }
 
-async function thisMachine(): Promise<Machine> {
-  const { chromium } = await import('@playwright/test');
+function thisMachine(): Machine {
   return {
     env: process.env,
     platform: process.platform,

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { start } from './lib/processes.mjs';
 import { progress, seconds } from './lib/progress.mjs';
-import { countTests } from './lib/reports.mjs';
+import { countTests, failuresIn } from './lib/reports.mjs';
 import { summary } from './lib/summary.mjs';
 import { nodeTooOld, pnpm, QUIET, ROOT, turbo } from './lib/toolchain.mjs';
 
@@ -92,14 +92,15 @@ process.exitCode = failed > 0 ? 1 : 0;
 
 async function run(step) {
   const startedAt = Date.now();
-  if (step.report) rmSync(join(ROOT, step.report), { force: true });
-  let failures = 0;
+  const report = step.report && join(ROOT, step.report);
+  if (report) rmSync(report, { force: true });
+  let hasFailed = false;
   // All of them, even after a failure: lint findings of one tool say nothing about those of the other.
-  for (const command of step.commands) if (!(await succeeds(command, step))) failures += 1;
+  for (const command of step.commands) if (!(await succeeds(command, step))) hasFailed = true;
   const duration = Date.now() - startedAt;
-  const counts = step.report ? countTests(join(ROOT, step.report), failures > 0) : onlyItself(failures > 0);
+  const counts = report ? countTests(report, hasFailed) : onlyItself(hasFailed);
   console.log(`── ${step.name}: ${counts.failed > 0 ? 'FAILED' : 'passed'} in ${seconds(duration)}`);
-  return { name: step.name, duration, ...counts };
+  return { name: step.name, duration, ...counts, failures: report ? failuresIn(report) : [] };
 }
 
 async function succeeds([command, args], { isQuiet, says }) {

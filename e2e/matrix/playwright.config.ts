@@ -2,7 +2,6 @@ import { defineConfig, devices } from '@playwright/test';
 import { chosenBrowser } from '../browser.ts';
 
 const chromium = devices['Desktop Chrome'];
-const browser = chosenBrowser();
 
 /** One application of the version matrix, which scripts/matrix.mjs has started. */
 export default defineConfig({
@@ -17,8 +16,7 @@ export default defineConfig({
   reporter: 'list',
   use: {
     baseURL: process.env.MATRIX_APP,
-    // As in the other tests: what says "HeadlessChrome" is a bot.
-    launchOptions: { ...browser, args: [...(browser?.args ?? []), `--user-agent=${chromium.userAgent}`] },
+    launchOptions: chosenBrowser() ?? {},
   },
   projects: [{ name: 'chromium', use: chromium }],
 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { devices, expect } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { chosenBrowser } from '../browser.ts';
 import { speakOver } from './devtools-pipe.ts';
 import type { CookieJar } from './visitors.ts';
@@ -33,8 +33,7 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', 
 export async function openLifelikeTab(site: string): Promise<LifelikeTab> {
   const { executablePath = '', args = [], env = process.env } = chosenBrowser() ?? {};
   const profile = await mkdtemp(join(tmpdir(), 'e2e-lifelike-tab-'));
-  const identity = [`--user-agent=${devices['Desktop Chrome'].userAgent}`, `--user-data-dir=${profile}`];
-  const child = spawn(executablePath, [...FLAGS, ...args, ...identity, 'about:blank'], {
+  const child = spawn(executablePath, [...FLAGS, ...args, `--user-data-dir=${profile}`, 'about:blank'], {
     env,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   });

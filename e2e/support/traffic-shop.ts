@@ -5,13 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, type RunningApp, startApp } from './servers.ts';
 
 /** What a visitor is about to do. */
-export type Moment =
-  | 'order'
-  | 'webhook'
-  | 'lost answer'
-  | 'last visit'
-  | 'order in Chromium'
-  | 'last visit in Chromium';
+export type Moment = 'order' | 'webhook' | 'lost answer' | 'last visit';
 
 /** A storefront that is restarted while people shop. */
 export interface TrafficShop {

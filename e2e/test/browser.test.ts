@@ -1,8 +1,8 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Libraries, type Machine, resolveBrowser } from '../browser.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { chosenBrowser, type Libraries, type Machine, resolveBrowser } from '../browser.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -118,5 +118,24 @@ describe('resolveBrowser', () => {
   it('names the ways out when the download brought a browser that does not run', async () => {
     const download = async () => Boolean(await executable('playwright/chrome', CRASHES));
     await expect(resolveBrowser(machine({ download }))).rejects.toThrow('E2E_CHROMIUM=');
+  });
+});
+
+describe('chosenBrowser', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('starts a browser that nobody takes for a bot, whatever it is launched with', () => {
+    vi.stubEnv('E2E_BROWSER', JSON.stringify({ name: 'mine', executablePath: '/mine/chrome', args: ['--mine'] }));
+    const { executablePath, args = [] } = chosenBrowser() ?? {};
+    expect({ executablePath, args }).toEqual({
+      executablePath: '/mine/chrome',
+      args: ['--mine', expect.stringMatching(/^--user-agent=Mozilla.* Chrome\//)],
+    });
+    expect(String(args)).not.toContain('Headless');
+  });
+
+  it('knows of none before one has been searched for', () => {
+    vi.stubEnv('E2E_BROWSER', '');
+    expect(chosenBrowser()).toBeUndefined();
   });
 });

@@ -1,4 +1,8 @@
-/** The table at the end of a run; its last line is always `N passed, N failed`. */
+// As much of it as one looks at; the whole of it is further up.
+const FAILURES = 10;
+const LINES = 20;
+
+/** What failed and the table at the end of a run; its last line is always `N passed, N failed`. */
 export function summary(results) {
   const passed = sum(results, 'passed');
   const failed = sum(results, 'failed');
@@ -10,7 +14,22 @@ export function summary(results) {
     `  ${step.padEnd(widths[0])}  ${result.padEnd(widths[1])}  ${time.padStart(widths[2])}`.trimEnd(),
   );
   const notice = skipped > 0 ? [`  ${skipped} skipped`] : [];
-  return { text: ['', ...table, ...notice, '', `${passed} passed, ${failed} failed`].join('\n'), failed };
+  const failures = results.flatMap((result) => result.failures ?? []);
+  return {
+    text: [...told(failures), '', ...table, ...notice, '', `${passed} passed, ${failed} failed`].join('\n'),
+    failed,
+  };
+}
+
+function told(failures) {
+  const lines = failures.slice(0, FAILURES).flatMap(({ name, reason }) => ['', `✘ ${name}`, ...indented(reason)]);
+  const left = failures.length - FAILURES;
+  return left > 0 ? [...lines, '', `and ${left} more`] : lines;
+}
+
+function indented(text) {
+  const lines = text.split('\n').slice(0, LINES);
+  return lines.map((line) => `    ${line.slice(0, 200)}`.trimEnd());
 }
 
 function row({ name, duration, passed, failed, because }) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { countTests } from '../lib/reports.mjs';
+import { countTests, failuresIn } from '../lib/reports.mjs';
 import { summary } from '../lib/summary.mjs';
 
 let folder;
@@ -53,6 +53,39 @@ describe('the count of tests', () => {
   });
 });
 
+describe('the failures', () => {
+  it('come from the report of vitest, with those of files that cannot be loaded', async () => {
+    const test = { status: 'failed', fullName: 'a cart adds up', failureMessages: ['\u001b[31mexpected 1\u001b[39m'] };
+    const file = await report(
+      vitest({
+        testResults: [
+          { status: 'failed', assertionResults: [{ status: 'passed', fullName: 'another' }, test] },
+          { status: 'failed', name: 'broken.test.ts', message: 'no such module', assertionResults: [] },
+        ],
+      }),
+    );
+    expect(failuresIn(file)).toEqual([
+      { name: 'a cart adds up', reason: 'expected 1' },
+      { name: 'broken.test.ts', reason: 'no such module' },
+    ]);
+  });
+
+  it('come from the report of Playwright, with those that no test is to blame for', async () => {
+    const failed = { title: 'adds up', ok: false, tests: [{ results: [{ error: { message: 'expected 1' } }] }] };
+    const suite = { title: 'a cart', specs: [failed, { title: 'is there', ok: true, tests: [] }] };
+    const errors = [{ message: 'the server does not start' }];
+    const file = await report({ stats: {}, errors, suites: [{ title: 'cart.spec.ts', suites: [suite] }] });
+    expect(failuresIn(file)).toEqual([
+      { name: 'e2e', reason: 'the server does not start' },
+      { name: 'cart.spec.ts › a cart › adds up', reason: 'expected 1' },
+    ]);
+  });
+
+  it('are unknown without a report', () => {
+    expect(failuresIn(join(folder, 'nowhere.json'))).toEqual([]);
+  });
+});
+
 describe('the summary', () => {
   const build = { name: 'build', duration: 1_000, passed: 1, failed: 0, skipped: 0 };
   const unit = { name: 'unit', duration: 2_340, passed: 40, failed: 2, skipped: 0 };
@@ -70,6 +103,21 @@ describe('the summary', () => {
     expect(text).toMatch(/unit +FAILED \(2 of 42\) +2\.3/);
     expect(text).toMatch(/e2e +NOT RUN \(build failed\) +0\.0/);
     expect(text).toMatch(/all +FAILED +3\.3/);
+  });
+
+  it('says last what failed and why, where a log that was cut off still shows it', () => {
+    const failures = [{ name: 'a cart adds up', reason: `${'expected 1\n'.repeat(30)}the end` }];
+    const { text } = summary([{ ...unit, failures }]);
+    expect(text.split('\n').slice(0, 3)).toEqual(['', '✘ a cart adds up', '    expected 1']);
+    expect(text).not.toContain('the end');
+    expect(text.indexOf('a cart adds up')).toBeLessThan(text.indexOf('unit'));
+  });
+
+  it('leaves room for the table when everything fails', () => {
+    const failures = Array.from({ length: 25 }, (_, index) => ({ name: `test ${index}`, reason: 'no' }));
+    const { text } = summary([{ ...unit, failures }]);
+    expect(text.match(/✘/g)).toHaveLength(10);
+    expect(text).toContain('and 15 more');
   });
 
   it('does not keep skipped tests to itself', () => {
