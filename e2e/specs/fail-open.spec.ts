@@ -57,7 +57,7 @@ async function emulatorThat(fails: 'error' | 'hang'): Promise<Trouble> {
 }
 
 for (const [name, start] of Object.entries(TROUBLES)) {
-  test(`when Convert ${name} pages are whole, original and fast, and experiments start once it is back`, async ({
+  test(`when Convert ${name} pages are whole, original and fast; once it is back, experiments start and goals count that were reached meanwhile`, async ({
     page,
   }) => {
     const trouble = await start();
@@ -68,13 +68,14 @@ for (const [name, start] of Object.entries(TROUBLES)) {
       const visitorId = newVisitor(VARIATIONS);
       await page.context().addCookies([{ name: 'cv_vid', value: visitorId, url: app.url }]);
       await expectOriginals(page, app);
+      await signUp(app, visitorId);
       const emulator = await trouble.recover();
       await expect
         .poll(() => heroOf(app, visitorId), { timeout: 20_000, intervals: [250] })
         .toBe(VARIATIONS['home-hero']);
       await open(page, `${app.url}/pricing`);
       await expect(page.getByTestId('pricing')).toHaveAttribute('data-variation', VARIATIONS['pricing-page']);
-      await expectCounted(visitorId, ['pricing-page: annual-first'], emulator.url);
+      await expectCounted(visitorId, ['goal newsletter-signup ()', 'pricing-page: annual-first'], emulator.url);
       // One line for an outage, however many requests meet it, and none that gives the key away.
       expect(app.output().match(/\[convert\]/g)).toHaveLength(1);
       expect(app.output()).not.toContain('key-of-a-shop-in-trouble');
@@ -109,6 +110,16 @@ test('events that the collector cannot take arrive once when it is back', async 
     await emulator.close();
   }
 });
+
+/** Reaches a goal that the shop's server tells Convert of. */
+async function signUp(app: RunningApp, visitorId: string): Promise<void> {
+  const body = new FormData();
+  body.set('cv_vid', visitorId);
+  const begun = performance.now();
+  const answer = await browserFetch(`${app.url}/api/newsletter`, { method: 'POST', body, redirect: 'manual' });
+  expect(performance.now() - begun).toBeLessThan(4_000);
+  expect(answer.status).toBe(303);
+}
 
 async function expectOriginals(page: Page, app: RunningApp): Promise<void> {
   const errors = collectErrors(page);

@@ -177,8 +177,10 @@ function isServerGone(request: Request): boolean {
 async function lookAround({ book, context }: TabVisitor, page: Page, path: string): Promise<void> {
   await page.getByTestId(pageAt(path)?.testId ?? '').waitFor();
   await hydrated(page);
-  // Effects run after the frame in which React has put something on the page.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50))));
+  // Effects run after the frame in which React has put something on the page; it is done when the browser has nothing left to do.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(() => setTimeout(resolve, 50)))),
+  );
   const cookies = await context.cookies();
   book.is(cookies.find(({ name }) => name === 'cv_vid')?.value ?? '');
   for (const shown of shownIn(path, await page.content())) book.saw(shown);

@@ -1,5 +1,5 @@
 import { laidOver } from './attributes.ts';
-import { type ConversionResult, conversionMissed, conversionQueued } from './bridge/conversion.ts';
+import { type ConversionResult, checkConversion, conversionMissed, conversionQueued } from './bridge/conversion.ts';
 import type { Payload } from './bridge/payload.ts';
 import type { Experience, Variation } from './config/plan.ts';
 import type { Snapshot } from './config/snapshot.ts';
@@ -30,6 +30,7 @@ import {
   type PayloadOptions,
   type RunOptions,
 } from './results.ts';
+import type { EarlyConversions } from './track/early-conversions.ts';
 import type { TrackConversionOptions, TrackedContext, Tracker } from './track/tracker.ts';
 import type { VisitorRecord } from './visitor-record.ts';
 import type { VisitorRecords } from './visitor-records.ts';
@@ -41,6 +42,7 @@ export interface ContextHost {
   readonly tracking: Tracking;
   readonly records: VisitorRecords;
   readonly tracker: Tracker;
+  readonly early: EarlyConversions;
   readonly tallies: Tallies;
   readonly emitter: Emitter;
   log: Logger['log'];
@@ -192,16 +194,18 @@ export class Context {
   /**
    * Queues a conversion, once per visitor and goal unless `forceMultiple`, and once per transaction in any case. Throws
    * `ConvertError` `conversion_data_invalid` for values that are neither strings nor finite numbers. With a DataStore whose
-   * `add` answers later, `queued` means that the conversion counts unless another process turns out to have counted it.
+   * `add` answers later, `queued` means that the conversion counts unless another process turns out to have counted it; before
+   * the config is there, that it counts as soon as it is, unless it has no such goal.
    *
    * @example context.trackConversion('purchase', { revenue: 49.99, conversionData: { transactionId: 't-1' } });
    */
   trackConversion(goalKey: string, options: TrackConversionOptions = {}): ConversionResult {
     const snapshot = this.#loaded();
     const goal = snapshot?.goal(goalKey);
-    if (snapshot === null || goal === undefined) return conversionMissed('goal_not_found');
+    if (snapshot !== null && goal === undefined) return conversionMissed('goal_not_found');
     if (this.#isPreview) return conversionMissed('preview');
     if (!this.#isTracked) return conversionMissed('tracking_off');
+    if (snapshot === null || goal === undefined) return this.#trackLater(goalKey, options);
     const { tracker, records, emitter } = this.#host;
     const tracked = this.#tracked(snapshot);
     const status = tracker.conversion(tracked, goal.id, options, () => {
@@ -297,6 +301,24 @@ export class Context {
     return this.#snapshot;
   }
 
+  /** Counts the conversion once the config is there. */
+  #trackLater(goalKey: string, { conversionData, exposed, ...rest }: TrackConversionOptions): ConversionResult {
+    // Copies: what was checked here is what is tracked then.
+    const options = { ...rest, conversionData: { ...conversionData }, exposed: { ...exposed } };
+    checkConversion(options);
+    this.#host.early.add({
+      visitorId: this.visitorId,
+      prepare: async () => {
+        const record = await this.#host.records.load(this.visitorId);
+        if (this.#snapshot !== null) return; // it has been used meanwhile
+        this.#snapshot = this.#host.snapshot;
+        this.#goOnWith(record);
+      },
+      track: () => void this.trackConversion(goalKey, options),
+    });
+    return conversionQueued();
+  }
+
   /** Another context of this visitor may have been the first to write. */
   #useLatestRecord(): void {
     const latest = this.#host.records.latest(this.#ownRecord);
@@ -307,13 +329,19 @@ export class Context {
 
   /** Reads the stored record, whose key was unknown before the config was there. */
   #catchUp(): void {
-    const { attributes, segments } = this.#record;
+    let record: VisitorRecord;
     try {
-      this.#ownRecord = this.#host.records.get(this.visitorId);
+      record = this.#host.records.get(this.visitorId);
     } catch {
       return; // an asynchronous store cannot be read now; what this context writes is laid over its record all the same
     }
-    this.#record = this.#ownRecord;
+    this.#goOnWith(record);
+  }
+
+  #goOnWith(record: VisitorRecord): void {
+    const { attributes, segments } = this.#record;
+    this.#ownRecord = record;
+    this.#record = record;
     this.#attributes = laidOver(this.#record.attributes, this.#attributes);
     if (attributes !== NO_ATTRIBUTES) this.#record.setAttributes(attributes);
     if (segments !== NO_ATTRIBUTES) this.#record.setSegments(segments);

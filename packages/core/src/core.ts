@@ -20,8 +20,9 @@ import { type Settings, settingsOf } from './settings.ts';
 import type { StoreOptions } from './store-writes.ts';
 import { recordsInStore } from './stored-records.ts';
 import { claimsIn } from './track/claims.ts';
+import { EarlyConversions } from './track/early-conversions.ts';
 import { createGate, type Gate } from './track/gate.ts';
-import { isFinalRefusal, Queue } from './track/queue.ts';
+import { isFinalRefusal, Queue, type QueueOptions } from './track/queue.ts';
 import { createTracker } from './track/tracker.ts';
 import { recordsInMemory } from './visitor-records.ts';
 
@@ -44,6 +45,7 @@ export class Core {
   readonly #config: ConfigSource;
   readonly #queue: Queue;
   readonly #gate: Gate;
+  readonly #early: EarlyConversions;
   readonly #tallies: Tallies;
   readonly #host: ContextHost;
   #tracking: Tracking;
@@ -73,13 +75,16 @@ export class Core {
       random,
       logger: this.#logger,
       announce: (snapshot, isFirst) => {
+        this.#early.release();
         if (isFirst) this.#emitter.emit('ready', snapshot);
         this.#emitter.emit('configUpdated', snapshot);
       },
     });
-    this.#queue = this.#createQueue(settings, connection, random);
+    const dropped = createDropWarning(this.#logger);
+    this.#queue = this.#createQueue(settings, { connection, random, dropped });
     this.#queue.hold(tracking === 'hold');
     this.#gate = createGate(this.#queue);
+    this.#early = new EarlyConversions(settings.maxQueueSize, dropped);
     const store = this.#storeOptions(options);
     this.hasDataStore = store !== null;
     const records = store === null ? recordsInMemory() : recordsInStore(store);
@@ -189,6 +194,7 @@ export class Core {
   setTracking(tracking: Tracking): void {
     this.#tracking = tracking;
     if (tracking === 'off') {
+      this.#early.drop();
       this.#gate.drop();
       this.#queue.clear();
     }
@@ -196,11 +202,13 @@ export class Core {
   }
 
   /**
-   * Resolves when everything queued so far is delivered or dropped, also what a DataStore is still asked about; while the
-   * collector is away it gives up waiting after `retry.maxMs` and the events stay queued. Never rejects.
+   * Resolves when everything queued so far is delivered or dropped, also what waits for the config or a DataStore. It gives up
+   * waiting when the config cannot be loaded, and after `retry.maxMs` while the collector is away; the events stay queued. Never
+   * rejects.
    */
   flush(): Promise<void> {
-    return this.#gate.isIdle ? this.#queue.flush() : this.#gate.settled().then(() => this.#queue.flush());
+    const isQueued = this.#early.isIdle && this.#gate.isIdle;
+    return isQueued ? this.#queue.flush() : this.#allQueued().then(() => this.#queue.flush());
   }
 
   /**
@@ -213,6 +221,7 @@ export class Core {
    */
   async forget(visitorId: string): Promise<void> {
     checkVisitorId(visitorId);
+    this.#early.drop(visitorId);
     this.#gate.drop(visitorId);
     this.#queue.drop(visitorId);
     await this.#host.records.forget(visitorId);
@@ -234,6 +243,7 @@ export class Core {
   /** Stops timers and requests; queued events are not sent (call `flush()` first). Can be called again. */
   async close(): Promise<void> {
     this.#tracking = 'off';
+    this.#early.drop();
     this.#config.close();
     this.#queue.close();
   }
@@ -242,11 +252,20 @@ export class Core {
     await this.close();
   }
 
-  #createQueue(settings: Settings, connection: Connection, random: () => number): Queue {
+  async #allQueued(): Promise<void> {
+    if (!this.#early.isIdle) await this.initialize();
+    await this.#early.settled();
+    await this.#gate.settled();
+  }
+
+  #createQueue(
+    settings: Settings,
+    { connection, ...ports }: { connection: Connection } & Pick<QueueOptions, 'random' | 'dropped'>,
+  ): Queue {
     return new Queue({
       ...settings,
+      ...ports,
       clock: this.#clock,
-      random,
       send: async (events) => {
         const project = this.#config.current;
         if (project === null) throw new Error('no config');
@@ -256,7 +275,6 @@ export class Core {
         if (error !== undefined) this.#undelivered(payload, error);
         this.#emitter.emit('queueReleased', payload, error);
       },
-      dropped: createDropWarning(this.#logger),
       beforeExit,
     });
   }
@@ -272,6 +290,7 @@ export class Core {
         return core.#tracking;
       },
       environment,
+      early: this.#early,
       tallies: this.#tallies,
       emitter: this.#emitter,
       log: (level, message, details) => this.#logger.log(level, message, details),

@@ -13,7 +13,7 @@ describe('a context made before the config is there', () => {
     expect(context.runFeature('banner')).toBeNull();
     expect(context.runFeatures()).toEqual([]);
     expect(context.runCustomSegments(['germans'])).toEqual({ matchedSegmentIds: [], matched: false });
-    expect(context.trackConversion('purchase').status).toBe('goal_not_found');
+    expect(context.trackConversion('purchase').status).toBe('queued');
     expect(context.toPayload()).toEqual({ version: 1, visitorId: 'visitor-1', experiences: [], goals: [] });
     const diagnosed = [
       context.diagnoseExperience('hero'),

@@ -3,7 +3,16 @@ import { RECEIPT_COOKIE } from '@convert-fullstack/core/bridge';
 import { visitorRefOf } from '@convert-fullstack/server';
 import { NextRequest } from 'next/server.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BROWSER, convertWith, HERO, pageRequest, resetProcess, SITE, startService } from './fixtures.ts';
+import {
+  BROWSER,
+  convertWith,
+  HERO,
+  pageRequest,
+  resetProcess,
+  SITE,
+  sampleProject,
+  startService,
+} from './fixtures.ts';
 import { inRequest } from './request-scope.ts';
 
 const PURCHASE = '300985003';
@@ -58,6 +67,29 @@ describe('convert.trackConversion()', () => {
     await afterResponse();
     await vi.waitFor(() => expect(service.tracked.flatMap(({ visitors }) => visitors)).toHaveLength(2));
     expect(JSON.stringify(service.tracked)).toContain(`"bucketingData":{"${HERO.id}":"3009870002"}`);
+  });
+
+  it('waits for a config that comes late, longer than the action', async () => {
+    let arrive = (): void => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const service = await startService(async (_request, response) => {
+      await arrived;
+      response.writeHead(200).end(JSON.stringify(sampleProject()));
+    });
+    const transport = { configUrl: service.url, trackUrl: service.url };
+    const convert = convertWith({ sdkKey: 'sdk-key-late', transport, timeoutMs: 30 });
+    const { result, afterResponse } = await inRequest(pageRequest('/', { cookie: 'cv_vid=visitor-1' }), () =>
+      convert.trackConversion('purchase', { revenue: 49.99 }),
+    );
+    expect(result).toEqual({ status: 'queued', tracked: true, reason: null });
+    const delivered = afterResponse();
+    arrive();
+    await delivered;
+    expect(service.tracked.flatMap(({ visitors }) => visitors)).toMatchObject([
+      { visitorId: 'visitor-1', events: [{ data: { goalId: PURCHASE } }] },
+    ]);
   });
 
   it('throws for conversion data that cannot be sent', async () => {
