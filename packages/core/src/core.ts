@@ -84,7 +84,8 @@ export class Core {
     this.#queue = this.#createQueue(settings, { connection, random, dropped });
     this.#queue.hold(tracking === 'hold');
     this.#gate = createGate(this.#queue);
-    this.#early = new EarlyConversions(settings.maxQueueSize, dropped);
+    const loadConfig = (): Promise<unknown> => this.initialize();
+    this.#early = new EarlyConversions({ maxSize: settings.maxQueueSize, dropped, loadConfig });
     const store = this.#storeOptions(options);
     this.hasDataStore = store !== null;
     const records = store === null ? recordsInMemory() : recordsInStore(store);
@@ -253,7 +254,6 @@ export class Core {
   }
 
   async #allQueued(): Promise<void> {
-    if (!this.#early.isIdle) await this.initialize();
     await this.#early.settled();
     await this.#gate.settled();
   }

@@ -50,6 +50,16 @@ describe('a conversion that comes before the config', () => {
     expect(transport.events).toHaveLength(1);
   });
 
+  it('has the config loaded when nobody else does', async () => {
+    const { core, transport } = fetchedBench();
+    transport.configs = [{ status: 200, body: project(GOALS) }];
+    core.createContext('visitor-1').trackConversion('purchase');
+    await expect.poll(() => core.isReady).toBe(true);
+    await core.flush();
+    expect(transport.configRequests).toHaveLength(1);
+    expect(transport.events).toHaveLength(1);
+  });
+
   it('counts nothing when the config turns out to have no such goal', async () => {
     const { core, transport, arrive } = lateBench();
     core.createContext('visitor-1').trackConversion('no-such-goal');

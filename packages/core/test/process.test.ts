@@ -49,6 +49,16 @@ describe.concurrent('a script that just ends', { timeout: 20_000 }, () => {
     expect({ code, delivered, requests: host.received.length }).toEqual({ code: 0, delivered: 3, requests: 3 });
   });
 
+  it('delivers a conversion whose config nobody has loaded before', async () => {
+    const { code, delivered, stderr } = await run(
+      `const core = new Core({ sdkKey: 'key-1', transport, retry });
+       core.createContext('v-1').trackConversion('purchase');`,
+      json(shop()),
+      ok,
+    );
+    expect({ code, delivered, stderr }).toEqual({ code: 0, delivered: 1, stderr: '' });
+  });
+
   it('delivers what was kept on hold until its last moment', async () => {
     const { code, delivered } = await run(
       `const core = new Core({ data, transport, retry, tracking: 'hold' });

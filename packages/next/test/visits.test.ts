@@ -245,7 +245,7 @@ describe('outside the App Router', () => {
 });
 
 describe('reading fails open', () => {
-  it('with the visitor and nothing else when the config cannot be loaded, and one warning', async () => {
+  it('with the visitor, conversions that wait and nothing else when the config cannot be loaded, and one warning', async () => {
     const service = await startService((_request, response) => response.writeHead(503).end());
     const { lines, logger } = recordLogs();
     const convert = convertWith({
@@ -263,7 +263,7 @@ describe('reading fails open', () => {
       expect(result).toEqual([
         { version: 1, visitorId: 'a', experiences: [], goals: [] },
         null,
-        { status: 'goal_not_found', tracked: false, reason: 'goal_not_found' },
+        { status: 'queued', tracked: true, reason: null },
       ]);
     }
     expect(lines).toHaveLength(1);

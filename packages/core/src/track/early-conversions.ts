@@ -6,16 +6,21 @@ export interface EarlyConversion {
   readonly track: () => void;
 }
 
+export interface EarlyOptions {
+  readonly maxSize: number;
+  readonly dropped: (count: number) => void;
+  /** Resolves once the first attempt has settled; starts it if nobody has. */
+  readonly loadConfig: () => Promise<unknown>;
+}
+
 /** Conversions from before the config is there, in their order. */
 export class EarlyConversions {
-  readonly #maxSize: number;
-  readonly #dropped: (count: number) => void;
+  readonly #options: EarlyOptions;
   readonly #waiting = new Set<EarlyConversion>();
   #tracking: Promise<unknown> = Promise.resolve();
 
-  constructor(maxSize: number, dropped: (count: number) => void) {
-    this.#maxSize = maxSize;
-    this.#dropped = dropped;
+  constructor(options: EarlyOptions) {
+    this.#options = options;
   }
 
   get isIdle(): boolean {
@@ -23,11 +28,13 @@ export class EarlyConversions {
   }
 
   add(conversion: EarlyConversion): void {
+    const { maxSize, dropped, loadConfig } = this.#options;
     this.#waiting.add(conversion);
+    void loadConfig();
     const [oldest] = this.#waiting;
-    if (oldest === undefined || this.#waiting.size <= this.#maxSize) return;
+    if (oldest === undefined || this.#waiting.size <= maxSize) return;
     this.#waiting.delete(oldest);
-    this.#dropped(1);
+    dropped(1);
   }
 
   /** The config is there: tracks what waits. */
@@ -39,8 +46,9 @@ export class EarlyConversions {
     this.#tracking = Promise.all(prepared);
   }
 
-  /** Resolves when what was released is tracked or dropped. */
+  /** Resolves when what waits now is tracked or dropped, or the config could not be loaded. */
   async settled(): Promise<void> {
+    if (!this.isIdle) await this.#options.loadConfig();
     await this.#tracking;
   }
 
