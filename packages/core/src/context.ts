@@ -201,11 +201,11 @@ export class Context {
    */
   trackConversion(goalKey: string, options: TrackConversionOptions = {}): ConversionResult {
     const snapshot = this.#loaded();
-    const goal = snapshot?.goal(goalKey);
-    if (snapshot !== null && goal === undefined) return conversionMissed('goal_not_found');
-    if (this.#isPreview) return conversionMissed('preview');
-    if (!this.#isTracked) return conversionMissed('tracking_off');
-    if (snapshot === null || goal === undefined) return this.#trackLater(goalKey, options);
+    if (snapshot === null) return this.#trackLater(goalKey, options);
+    const goal = snapshot.goal(goalKey);
+    if (goal === undefined) return conversionMissed('goal_not_found');
+    const uncounted = this.#uncounted;
+    if (uncounted !== null) return conversionMissed(uncounted);
     const { tracker, records, emitter } = this.#host;
     const tracked = this.#tracked(snapshot);
     const status = tracker.conversion(tracked, goal.id, options, () => {
@@ -303,6 +303,8 @@ export class Context {
 
   /** Counts the conversion once the config is there. */
   #trackLater(goalKey: string, { conversionData, exposed, ...rest }: TrackConversionOptions): ConversionResult {
+    const uncounted = this.#uncounted;
+    if (uncounted !== null) return conversionMissed(uncounted);
     // Copies: what was checked here is what is tracked then.
     const options = { ...rest, conversionData: { ...conversionData }, exposed: { ...exposed } };
     checkConversion(options);
@@ -378,6 +380,12 @@ export class Context {
 
   get #isTracked(): boolean {
     return this.#host.tracking !== 'off' && !this.#record.isForgotten;
+  }
+
+  /** Why nothing that this visitor does is counted, or `null`. */
+  get #uncounted(): 'preview' | 'tracking_off' | null {
+    if (this.#isPreview) return 'preview';
+    return this.#isTracked ? null : 'tracking_off';
   }
 
   #tracked(snapshot: Snapshot): TrackedContext {
