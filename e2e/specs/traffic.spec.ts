@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { RelayBatch } from '@convert-fullstack/core/bridge';
 import { startEmulator, type VisitorHistory } from '@convert-fullstack/emulator';
 import { expect, test } from '@playwright/test';
@@ -52,6 +54,18 @@ test('the collector counts what 2,000 visits saw and did, visitor by visitor', a
   expect(emulator.discarded()).toEqual([]);
   expect([...shop.restarts()].sort()).toEqual([...STOPS.values()].sort());
   expect(collector.failed() / (collector.failed() + collector.forwarded())).toBeCloseTo(1 / 3, 1);
+});
+
+test('the shop ends although a browser holds a connection that it does not use', async () => {
+  const emulator = await startEmulator();
+  toClose.push(emulator.close);
+  const shop = await openTrafficShop(emulator, () => 0);
+  const connection = connect(Number(new URL(shop.url).port), 'localhost').on('error', () => {});
+  toClose.push(async () => void connection.destroy());
+  await once(connection, 'connect');
+  // Next.js listens to signals a moment after it has said that it is ready.
+  await fetch(`${shop.url}/icon.svg`);
+  await shop.stop();
 });
 
 test.describe('the comparison', () => {

@@ -33,7 +33,12 @@ export async function openTrafficShop(
   const port = await freePort();
   // What a process has counted, the next one has to know: answers get lost with the process.
   const folder = await mkdtemp(join(tmpdir(), 'e2e-visitors-'));
-  const env = { ORDER_WEBHOOK_SECRET: WEBHOOK_SECRET, VISITOR_FOLDER: folder };
+  const { href: unusedConnections } = new URL('unused-connections.mjs', import.meta.url);
+  const env = {
+    ORDER_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    VISITOR_FOLDER: folder,
+    NODE_OPTIONS: `--import ${unusedConnections}`,
+  };
   // A server that stops goes on for as long as somebody uses a connection that is kept alive.
   const args = ['--keepAliveTimeout', '200'];
   const start = () => startApp('storefront', { ...collector, sdkKey: 'traffic', port, env, args });
